@@ -1,0 +1,81 @@
+"""What a panel can be asked. Read this file, write one module beside it, and a new panel works.
+
+Batches in, one result an account out. Every call may raise PanelUnreachable (try later), PanelRefused
+(the panel's own words) or PanelChanged (an answer we do not understand: stop). Inside a batch, one
+account's trouble is that account's Answer and never stops the others.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import FrozenSet, Iterable, Mapping, Protocol, Sequence, Tuple
+
+from dunning_plugin.model import Account, Answer, Facts, Measure, Sighting
+
+
+class Layer(Protocol):
+    """One measure on one panel: how to see it, lay it and lift it."""
+
+    measure: Measure
+
+    def see(self, names: Iterable[str], case_ref: str) -> Mapping[str, Sighting]:
+        """Read the panel now. One Sighting for every name asked, Seen.GONE for those it does not know.
+
+        `before` of a FREE account is what `lift` will need later; it must be JSON-able."""
+
+    def lay(self, names: Sequence[str], case_ref: str) -> Mapping[str, Answer]:
+        """Lay the measure on accounts that were seen FREE. Laying again what is ours must be harmless."""
+
+    def lift(self, befores: Mapping[str, Facts], case_ref: str) -> Mapping[str, Answer]:
+        """Lift our measure and bring back exactly the state in `befores` (name -> what `see` gave).
+
+        Lifting again what was lifted already must be harmless."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an adapter can do. `chunk` is the number of accounts that one acting request carries."""
+
+    measures: FrozenSet[Measure]
+    chunk: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who we are on the panel and what it is; for `dunning doctor`."""
+
+    login: str
+    kind: str
+    version: str
+
+
+class Panel(ABC):
+    """One server's control panel."""
+
+    name: str
+    capabilities: Capabilities
+
+    @abstractmethod
+    def identity(self) -> Identity:
+        """Ask the panel who we are."""
+
+    @abstractmethod
+    def resellers(self) -> Tuple[str, ...]:
+        """Names of all resellers, sorted."""
+
+    @abstractmethod
+    def reseller_accounts(self, reseller: str) -> Tuple[Account, ...]:
+        """The reseller himself first, then his users sorted by name, with state, domains and mailboxes.
+
+        Costs a number of requests that does not grow with his users. PanelRefused if there is no such reseller."""
+
+    @abstractmethod
+    def accounts(self, names: Iterable[str]) -> Mapping[str, Account]:
+        """The named accounts with state; names that the panel does not know are absent from the answer."""
+
+    @abstractmethod
+    def layers(self) -> Mapping[Measure, Layer]:
+        """The measures that the panel itself can lay, by measure."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End pooled connections."""

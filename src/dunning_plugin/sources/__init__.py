@@ -1,0 +1,1 @@
+"""Sources: where invoices and payments come from; one module a source behind one interface."""
