@@ -28,7 +28,9 @@ class Layer(Protocol):
     def lift(self, befores: Mapping[str, Facts], case_ref: str) -> Mapping[str, Answer]:
         """Lift our measure and bring back exactly the state in `befores` (name -> what `see` gave).
 
-        Lifting again what was lifted already must be harmless."""
+        Looks again before it acts. Lifting again what was lifted already must be harmless. An account that is
+        gone or whose measure is not ours (any more) is left alone; only our own leftovers about it (guard and
+        lock files) are cleared away."""
 
 
 @dataclass(frozen=True)

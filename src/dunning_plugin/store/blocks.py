@@ -1,0 +1,86 @@
+"""Blocks in the store: intent before the act, proof after it."""
+
+import json
+from datetime import datetime
+from typing import Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from dunning_plugin.model import ACTIVE_BLOCK_STATES, AccountRef, Block, BlockState, Facts, Measure
+from dunning_plugin.store.cases import instant_text
+from dunning_plugin.store.tables import blocks, cases
+
+ACTIVE = tuple(state.value for state in ACTIVE_BLOCK_STATES)
+
+
+def add(
+    conn: Connection, case_ref: str, panel: str, measure: Measure, state: BlockState,
+    befores: Mapping[str, Facts], at: datetime, notes: Optional[Mapping[str, str]] = None,
+) -> None:
+    """New blocks of one case and measure, one an account (name -> state before)."""
+    rows = [
+        {
+            "case_ref": case_ref, "panel": panel, "account": name, "measure": measure.value, "state": state.value,
+            "before": json.dumps(before, sort_keys=True), "note": (notes or {}).get(name, ""),
+            "changed_at": instant_text(at),
+        }
+        for name, before in befores.items()
+    ]
+    if rows:
+        conn.execute(insert(blocks), rows)
+
+
+def move(conn: Connection, changes: Sequence[Tuple[int, BlockState, str]], at: datetime) -> None:
+    """Move blocks to a state: (block id, new state, note) each."""
+    if not changes:
+        return
+    query = update(blocks).where(blocks.c.id == bindparam("block_id")).values(
+        state=bindparam("new_state"), note=bindparam("new_note"), changed_at=instant_text(at)
+    )
+    rows = [{"block_id": number, "new_state": state.value, "new_note": note} for number, state, note in changes]
+    conn.execute(query, rows)
+
+
+def active(
+    conn: Connection, *, panel: Optional[str] = None, case_ref: Optional[str] = None, debtor_key: Optional[str] = None,
+) -> Tuple[Block, ...]:
+    """Blocks that hold or are on their way (intended, laid, lifting), in the order they were laid."""
+    query = select(blocks).where(blocks.c.state.in_(ACTIVE)).order_by(blocks.c.id)
+    if panel is not None:
+        query = query.where(blocks.c.panel == panel)
+    if case_ref is not None:
+        query = query.where(blocks.c.case_ref == case_ref)
+    if debtor_key is not None:
+        query = query.join(cases, cases.c.ref == blocks.c.case_ref).where(cases.c.debtor_key == debtor_key)
+    return _blocks(conn.execute(query).mappings())
+
+
+def of_case(conn: Connection, case_ref: str) -> Tuple[Block, ...]:
+    """All blocks of a case, ended ones too."""
+    query = select(blocks).where(blocks.c.case_ref == case_ref).order_by(blocks.c.id)
+    return _blocks(conn.execute(query).mappings())
+
+
+def unfinished(conn: Connection) -> Tuple[Block, ...]:
+    """Blocks that a crash or an unreachable panel left between intent and proof."""
+    states = (BlockState.INTENDED.value, BlockState.LIFTING.value)
+    return _blocks(conn.execute(select(blocks).where(blocks.c.state.in_(states)).order_by(blocks.c.id)).mappings())
+
+
+def known_names(conn: Connection) -> Tuple[AccountRef, ...]:
+    """Every account that ever had a block, or was left alone."""
+    query = select(blocks.c.panel, blocks.c.account).distinct()
+    return tuple(AccountRef(row.panel, row.account) for row in conn.execute(query))
+
+
+def _blocks(rows: Iterable["object"]) -> Tuple[Block, ...]:
+    found: List[Block] = []
+    for row in rows:
+        values = dict(row)  # type: ignore[call-overload]
+        found.append(
+            Block(
+                values["id"], values["case_ref"], AccountRef(values["panel"], values["account"]),
+                Measure(values["measure"]), BlockState(values["state"]), json.loads(values["before"]), values["note"],
+            )
+        )
+    return tuple(found)
