@@ -11,6 +11,7 @@ from dunning_plugin import journal
 from dunning_plugin.enforce.moves import SAID, Act, Goal, Outcome, Step, next_step, proof, state_after
 from dunning_plugin.errors import DunningError
 from dunning_plugin.model import (
+    AccountKind,
     AccountRef,
     Answer,
     Block,
@@ -42,6 +43,7 @@ class Order:
     names: Tuple[str, ...]
     who: str
     why: str
+    kind: AccountKind = AccountKind.USER
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _settle_without_act(
     changed = [work for work in works if work.step.intent is not None and not _known_as_left(store, order, work)]
     if changed:
         with store.begin() as conn:
-            fresh = {work.name: _before(work) for work in changed if work.block is None}
+            fresh = {work.name: _before(order, work) for work in changed if work.block is None}
             notes = {work.name: work.sight.words for work in changed}
             block_rows.add(conn, order.case.ref, order.panel, order.measure, BlockState.LEFT, fresh, now(), notes)
             moves = [(work.block.id, BlockState.LEFT, work.sight.words) for work in changed if work.block]
@@ -143,8 +145,8 @@ def _known_as_left(store: "Store", order: Order, work: _Work) -> bool:
     return bool(same) and same[-1].state is BlockState.LEFT
 
 
-def _before(work: _Work) -> Facts:
-    return {"owner": work.sight.owner, "state": dict(work.sight.before)}
+def _before(order: Order, work: _Work) -> Facts:
+    return {"kind": order.kind.value, "owner": work.sight.owner, "state": dict(work.sight.before)}
 
 
 def _intend(store: "Store", order: Order, works: Sequence[_Work], now: Callable[[], datetime]) -> List[_Work]:
@@ -155,7 +157,7 @@ def _intend(store: "Store", order: Order, works: Sequence[_Work], now: Callable[
         ended = [(work.block.id, work.step.ends, "lifted by others") for work in works if work.block and work.step.ends]
         block_rows.move(conn, ended, at)
         gone = {number for number, _, _ in ended}
-        fresh = {work.name: _before(work) for work in works if work.block is None or work.block.id in gone}
+        fresh = {work.name: _before(order, work) for work in works if work.block is None or work.block.id in gone}
         block_rows.add(conn, order.case.ref, order.panel, order.measure, BlockState.INTENDED, fresh, at)
         kept = [
             (work.block.id, work.step.intent, "")
@@ -243,7 +245,7 @@ def _act_of(order: Order, outcome: Outcome) -> str:
 def _entry(order: Order, work: _Work, act: str, at: datetime, words: str = "") -> journal.Entry:
     facts: Dict[str, object] = {"measure": order.measure.value, "seen": work.sight.seen.value}
     if act in ("intended", "left"):
-        facts.update(_before(work))
+        facts.update(_before(order, work))
     if words:
         facts["words"] = words
     return journal.Entry(at, order.who, act, order.why, facts, order.case.ref, order.panel, work.name)

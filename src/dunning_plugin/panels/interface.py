@@ -79,5 +79,10 @@ class Panel(ABC):
         """The measures that the panel itself can lay, by measure."""
 
     @abstractmethod
+    def reinstate(self, accounts: Sequence[Account]) -> Mapping[str, Answer]:
+        """Suspend again, with their own reason, accounts that somebody else had suspended and that a lift of ours
+        freed along with their reseller. `accounts` are as they were listed before the lift."""
+
+    @abstractmethod
     def close(self) -> None:
         """End pooled connections."""
