@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Callable, FrozenSet, Iterable, Iterator, Mappi
 
 from dunning_plugin import exclusive, journal, spool
 from dunning_plugin.enforce.act import BlockOutcome, Order, Progress, carry_out
-from dunning_plugin.enforce.foreign import reinstate_lost, suspended_by_others
+from dunning_plugin.enforce.foreign import reinstate_lost, watch_foreign
 from dunning_plugin.enforce.moves import Goal, Outcome
 from dunning_plugin.enforce.orders import Wish, orders_to_finish, orders_to_lift
 from dunning_plugin.errors import CaseBusy, DunningError, InputError
-from dunning_plugin.model import Account, AccountKind, AccountRef, Block, Case, Measure
+from dunning_plugin.model import AccountKind, AccountRef, Block, Case, Measure
 from dunning_plugin.panels.interface import Layer, Panel
 from dunning_plugin.store import blocks as block_rows
 from dunning_plugin.store import cases as case_rows
@@ -42,29 +42,34 @@ class Workshop:
             try:
                 yield from carry_out(self.store, layer, order, self.now, batch=batch, progress=progress)
             except DunningError as error:
-                yield from (
-                    BlockOutcome(AccountRef(order.panel, name), order.measure, Outcome.FAILED, f"failed ({error})")
-                    for name in order.names
-                )
+                yield from _all_failed(order, error)
 
     def lift(
         self, case: Case, blocks: Iterable[Block], progress: Optional[Progress] = None
     ) -> Iterator[BlockOutcome]:
         """Lift these blocks of one case, then see to it that no foreign suspension went with them."""
         orders = orders_to_lift(case, blocks, self.wish)
-        watched = [self._foreign_below(order) for order in orders if _frees_a_reseller(order)]
+        for order in orders:
+            if _frees_a_reseller(order):
+                try:
+                    watch_foreign(self.store, self.panel(order.panel), order.names, case, self.now)
+                except DunningError as error:
+                    # Without knowing whom others suspended, freeing the reseller could free them too.
+                    orders = [other for other in orders if other.panel != order.panel]
+                    yield from _all_failed(order, error)
         yield from self.carry_out(orders, progress)
-        for panel, before in watched:
-            yield from reinstate_lost(self.store, self.panel(panel), before, case, self.wish, self.now)
+        yield from self._look_again()
 
-    def _foreign_below(self, order: Order) -> Tuple[str, Tuple[Account, ...]]:
+    def _look_again(self) -> Iterator[BlockOutcome]:
         with self.store.read() as conn:
-            ours = {block.account for block in block_rows.active(conn, panel=order.panel)}
-        try:
-            return order.panel, suspended_by_others(self.panel(order.panel), order.names, ours)
-        except DunningError:
-            # The lifting that follows meets the same trouble and says so, account by account.
-            return order.panel, ()
+            watched = block_rows.watched(conn)
+        for panel in dict.fromkeys(block.account.panel for block in watched):
+            here = [block for block in watched if block.account.panel == panel]
+            try:
+                yield from reinstate_lost(self.store, self.panel(panel), here, self.wish, self.now)
+            except DunningError as error:
+                words = f"failed (not looked at again, the next command does: {error})"
+                yield from (BlockOutcome(b.account, b.measure, Outcome.FAILED, words) for b in here)
 
     def finish_unfinished(self, but_not: FrozenSet[AccountRef] = frozenset()) -> Iterator[BlockOutcome]:
         """Finish what a crash left between intent and proof, whosoever case it is. A case at which another
@@ -81,6 +86,7 @@ class Workshop:
                     yield from self.carry_out(orders)
             except CaseBusy:
                 continue
+        yield from self._look_again()
 
     def take_in_spool(self, panels: Iterable[str], acted_on: Iterable[AccountRef] = ()) -> None:
         """Write into the journal what the panel's hooks left in the spool."""
@@ -118,3 +124,8 @@ class Workshop:
 
 def _frees_a_reseller(order: Order) -> bool:
     return order.goal is Goal.LIFT and order.measure is Measure.SUSPEND and order.kind is AccountKind.RESELLER
+
+
+def _all_failed(order: Order, error: DunningError) -> Iterator[BlockOutcome]:
+    for name in order.names:
+        yield BlockOutcome(AccountRef(order.panel, name), order.measure, Outcome.FAILED, f"failed ({error})")

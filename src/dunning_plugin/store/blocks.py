@@ -67,6 +67,19 @@ def unfinished(conn: Connection) -> Tuple[Block, ...]:
     return _blocks(conn.execute(select(blocks).where(blocks.c.state.in_(states)).order_by(blocks.c.id)).mappings())
 
 
+WATCHED = "must stay suspended"
+
+
+def watch(conn: Connection, case_ref: str, panel: str, befores: Mapping[str, Facts], at: datetime) -> None:
+    """Write down, before a reseller is freed, which suspensions of others must still hold after (name -> before)."""
+    add(conn, case_ref, panel, Measure.SUSPEND, BlockState.LEFT, befores, at, {name: WATCHED for name in befores})
+
+
+def watched(conn: Connection) -> Tuple[Block, ...]:
+    """Suspensions of others that a command, perhaps a killed one, has yet to look at again."""
+    return _blocks(conn.execute(select(blocks).where(blocks.c.note == WATCHED).order_by(blocks.c.id)).mappings())
+
+
 def known_names(conn: Connection) -> Tuple[AccountRef, ...]:
     """Every account that ever had a block, or was left alone."""
     query = select(blocks.c.panel, blocks.c.account).distinct()
