@@ -3,10 +3,16 @@ import pytest
 from dunning_plugin.model import format_money, neutral_reason, reference_in
 
 
-@pytest.mark.parametrize(("minor", "currency", "text"), [
-    (123456, "EUR", "EUR 1,234.56"), (5, "EUR", "EUR 0.05"), (-5, "EUR", "EUR -0.05"), (1500, "JPY", "JPY 1,500"),
-    (1234567, "KWD", "KWD 1,234.567"),
-])
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (123456, "EUR", "EUR 1,234.56"),
+        (5, "EUR", "EUR 0.05"),
+        (-5, "EUR", "EUR -0.05"),
+        (1500, "JPY", "JPY 1,500"),
+        (1234567, "KWD", "KWD 1,234.567"),
+    ],
+)
 def test_money_is_shown_exactly_in_the_currencys_own_digits(minor, currency, text):
     assert format_money(minor, currency) == text
 

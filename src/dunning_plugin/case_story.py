@@ -60,7 +60,8 @@ def _details(entries: List[Row]) -> Iterator[str]:
         facts = row["facts"]
         if row["act"] == "case opened" and facts.get("overdue"):
             numbers = facts.get("invoices", [])
-            yield f"overdue {', '.join(facts['overdue'])} on {len(numbers)} invoices, oldest due {facts.get('oldest_due')}"
+            amounts = ", ".join(facts["overdue"])
+            yield f"overdue {amounts} on {len(numbers)} invoices, oldest due {facts.get('oldest_due')}"
             yield f"invoices: {', '.join(numbers)}"
         if facts.get("words"):
             yield f"{row['account']}: {facts['words']}"

@@ -20,8 +20,13 @@ class InputError(DunningError):
     exit_code = 2
 
     def __init__(
-        self, what: str, *, file: Optional[str] = None, line: Optional[int] = None,
-        field: Optional[str] = None, remedy: str = "",
+        self,
+        what: str,
+        *,
+        file: Optional[str] = None,
+        line: Optional[int] = None,
+        field: Optional[str] = None,
+        remedy: str = "",
     ) -> None:
         self.what, self.file, self.line, self.field, self.remedy = what, file, line, field, remedy
         where = ":".join(str(part) for part in (file, line, field) if part is not None)

@@ -40,13 +40,22 @@ class Impact:
             "mailboxes": self.mailboxes,
             "already_blocked_by_us": [str(account.ref) for account in self.ours],
             "left_alone": [
-                {"account": str(account.ref), "owner": account.owner, "reason": account.reason,
-                 "domains": list(account.domains)}
+                {
+                    "account": str(account.ref),
+                    "owner": account.owner,
+                    "reason": account.reason,
+                    "domains": list(account.domains),
+                }
                 for account in self.foreign
             ],
             "accounts": [
-                {"account": str(account.ref), "kind": account.kind.value, "owner": account.owner,
-                 "domains": list(account.domains), "mailboxes": account.mailboxes}
+                {
+                    "account": str(account.ref),
+                    "kind": account.kind.value,
+                    "owner": account.owner,
+                    "domains": list(account.domains),
+                    "mailboxes": account.mailboxes,
+                }
                 for account in self.hit
             ],
         }

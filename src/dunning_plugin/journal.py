@@ -46,8 +46,15 @@ class Fault:
 
 
 def append(
-    conn: Connection, at: datetime, who: str, act: str, why: str = "", facts: Optional[Mapping[str, Any]] = None,
-    case_ref: str = "", panel: str = "", account: str = "",
+    conn: Connection,
+    at: datetime,
+    who: str,
+    act: str,
+    why: str = "",
+    facts: Optional[Mapping[str, Any]] = None,
+    case_ref: str = "",
+    panel: str = "",
+    account: str = "",
 ) -> None:
     """Write one entry in the caller's transaction: it holds exactly when the act's own rows do."""
     append_all(conn, [Entry(at, who, act, why, facts, case_ref, panel, account)])
@@ -60,9 +67,16 @@ def append_all(conn: Connection, news: Iterable[Entry]) -> None:
     for entry in news:
         count += 1
         row: Dict[str, Any] = {
-            "seq": count, "at": instant_text(entry.at), "who": entry.who, "act": entry.act,
-            "case_ref": entry.case_ref, "panel": entry.panel, "account": entry.account, "why": entry.why,
-            "facts": json.dumps(dict(entry.facts or {}), sort_keys=True, ensure_ascii=False), "previous": previous,
+            "seq": count,
+            "at": instant_text(entry.at),
+            "who": entry.who,
+            "act": entry.act,
+            "case_ref": entry.case_ref,
+            "panel": entry.panel,
+            "account": entry.account,
+            "why": entry.why,
+            "facts": json.dumps(dict(entry.facts or {}), sort_keys=True, ensure_ascii=False),
+            "previous": previous,
         }
         previous = row["hash"] = hash_of(row)
         rows.append(row)

@@ -41,7 +41,7 @@ class Event:
 
 
 def waiting(spool: Path) -> Iterator[Event]:
-    """Events in the order they happened. Files that are no event of ours (links, odd names, too large) are passed over."""
+    """Events in the order they happened. What is no event of ours (links, odd names, too large) is passed over."""
     try:
         names = sorted(os.listdir(spool))
     except FileNotFoundError:
@@ -86,7 +86,7 @@ def take_in(store: "Store", spool: Path, panel: str, acted_on: FrozenSet[str] = 
     with store.begin() as conn:
         begun = {block.account.name for block in block_rows.unfinished(conn) if block.account.panel == panel}
         news = [
-            journal.Entry(event.at, "panel", ACTS[event.hook], "", {"creator": event.creator}, "", panel, event.username)
+            _entry(event, panel)
             for event in events
             if not (event.username in acted_on | begun and event.hook in OUR_HOOKS)
         ]
@@ -94,3 +94,7 @@ def take_in(store: "Store", spool: Path, panel: str, acted_on: FrozenSet[str] = 
     for event in events:
         event.path.unlink(missing_ok=True)
     return len(news)
+
+
+def _entry(event: Event, panel: str) -> journal.Entry:
+    return journal.Entry(event.at, "panel", ACTS[event.hook], "", {"creator": event.creator}, "", panel, event.username)

@@ -55,18 +55,21 @@ def test_a_crash_while_laying_or_lifting_is_carried_on_towards_either_goal(state
     assert next_step(state, Goal.LIFT, Seen.FREE).act is Act.LIFT
 
 
-@pytest.mark.parametrize(("goal", "before", "state", "after", "outcome"), [
-    (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.OURS, Outcome.LAID),
-    (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.FREE, Outcome.FAILED),
-    (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.FOREIGN, Outcome.FOREIGN),
-    (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.GONE, Outcome.GONE),
-    (Goal.LIFT, Seen.OURS, BlockState.LAID, Seen.FREE, Outcome.RESTORED),
-    (Goal.LIFT, Seen.FREE, BlockState.LAID, Seen.FREE, Outcome.LIFTED_BY_OTHERS),
-    (Goal.LIFT, Seen.FREE, BlockState.LIFTING, Seen.FREE, Outcome.RESTORED),
-    (Goal.LIFT, Seen.OURS, BlockState.LAID, Seen.OURS, Outcome.FAILED),
-    (Goal.LIFT, Seen.FOREIGN, BlockState.LAID, Seen.FOREIGN, Outcome.FOREIGN),
-    (Goal.LIFT, Seen.GONE, BlockState.LAID, Seen.GONE, Outcome.GONE),
-])
+@pytest.mark.parametrize(
+    ("goal", "before", "state", "after", "outcome"),
+    [
+        (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.OURS, Outcome.LAID),
+        (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.FREE, Outcome.FAILED),
+        (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.FOREIGN, Outcome.FOREIGN),
+        (Goal.LAY, Seen.FREE, BlockState.INTENDED, Seen.GONE, Outcome.GONE),
+        (Goal.LIFT, Seen.OURS, BlockState.LAID, Seen.FREE, Outcome.RESTORED),
+        (Goal.LIFT, Seen.FREE, BlockState.LAID, Seen.FREE, Outcome.LIFTED_BY_OTHERS),
+        (Goal.LIFT, Seen.FREE, BlockState.LIFTING, Seen.FREE, Outcome.RESTORED),
+        (Goal.LIFT, Seen.OURS, BlockState.LAID, Seen.OURS, Outcome.FAILED),
+        (Goal.LIFT, Seen.FOREIGN, BlockState.LAID, Seen.FOREIGN, Outcome.FOREIGN),
+        (Goal.LIFT, Seen.GONE, BlockState.LAID, Seen.GONE, Outcome.GONE),
+    ],
+)
 def test_the_reading_back_decides_what_came_of_an_act(goal, before, state, after, outcome):
     assert proof(goal, before, state, after) is outcome
 

@@ -18,7 +18,7 @@ class Context:
     def __init__(self, config_path: str, now_text: Optional[str] = None) -> None:
         self.config_path = config_path
         self._now_text = now_text
-        self._panels: Dict[str, "Panel"] = {}
+        self._panels: Dict[str, Panel] = {}
 
     @cached_property
     def config(self) -> "Config":

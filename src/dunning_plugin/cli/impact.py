@@ -1,6 +1,6 @@
 """`dunning impact`: who would be hit by a measure, and who would be left alone."""
 
-from typing import TYPE_CHECKING, Tuple
+from typing import TYPE_CHECKING, List, Tuple
 
 import click
 
@@ -9,6 +9,7 @@ from dunning_plugin.impact import Impact
 
 if TYPE_CHECKING:
     from dunning_plugin.cli.context import Context
+    from dunning_plugin.model import Account
 
 
 @click.command("impact")
@@ -26,7 +27,7 @@ def impact_command(context: "Context", names: Tuple[str, ...], as_json: bool, ac
     with context.store.read() as conn:
         refs = account_refs(conn, names, (), tuple(context.config.panels))
         ours = frozenset(block.account for block in blocks.active(conn) if block.measure is Measure.SUSPEND)
-    found = []
+    found: List[Account] = []
     for panel_name in dict.fromkeys(ref.panel for ref in refs):
         panel = context.panel(panel_name)
         named = listed(panel, [ref.name for ref in refs if ref.panel == panel_name])
@@ -39,8 +40,11 @@ def print_impact(impact: Impact, accounts: bool = False) -> None:
     """The impact in numbers, then who is left alone and why."""
     mailboxes = "unknown" if impact.mailboxes is None else str(impact.mailboxes)
     rows = [
-        ["resellers", str(impact.resellers)], ["users", str(impact.users)], ["domains", str(impact.domains)],
-        ["mailboxes", mailboxes], ["already blocked by us", str(len(impact.ours))],
+        ["resellers", str(impact.resellers)],
+        ["users", str(impact.users)],
+        ["domains", str(impact.domains)],
+        ["mailboxes", mailboxes],
+        ["already blocked by us", str(len(impact.ours))],
         ["left alone (blocked by someone else)", str(len(impact.foreign))],
     ]
     print_table("Impact", ["would be hit", "number"], rows)

@@ -52,11 +52,22 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dunning")
 @click.option(
-    "--config", "-c", "config_path", envvar="DUNNING_CONFIG", default="/etc/dunning/dunning.yaml", show_default=True,
-    type=click.Path(dir_okay=False), help="The configuration file.",
+    "--config",
+    "-c",
+    "config_path",
+    envvar="DUNNING_CONFIG",
+    default="/etc/dunning/dunning.yaml",
+    show_default=True,
+    type=click.Path(dir_okay=False),
+    help="The configuration file.",
 )
-@click.option("--now", envvar="DUNNING_NOW", default=None, metavar="INSTANT",
-              help="Set the clock (ISO 8601, host's zone), for demos and trials on a sandbox.")
+@click.option(
+    "--now",
+    envvar="DUNNING_NOW",
+    default=None,
+    metavar="INSTANT",
+    help="Set the clock (ISO 8601, host's zone), for demos and trials on a sandbox.",
+)
 @click.pass_context
 def cli(ctx: click.Context, config_path: str, now: Optional[str]) -> None:
     """From 'invoice overdue' to 'paid, and everything back exactly as it was'."""

@@ -32,9 +32,11 @@ def print_outcomes(outcomes: Sequence[BlockOutcome]) -> None:
         return
     for line in _counts(outcomes):
         click.echo(line)
-    shown = list(outcomes) if len(outcomes) <= 20 or not sys.stdout.isatty() else [
-        outcome for outcome in outcomes if outcome.failed or outcome.outcome in LEFT_ALONE
-    ]
+    shown = (
+        list(outcomes)
+        if len(outcomes) <= 20 or not sys.stdout.isatty()
+        else [outcome for outcome in outcomes if outcome.failed or outcome.outcome in LEFT_ALONE]
+    )
     if shown:
         print_table("", ["account", "measure", "what came of it"], as_rows(shown))
 

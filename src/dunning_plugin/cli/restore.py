@@ -1,16 +1,16 @@
 """`dunning restore`: lift what we laid, one account or thousands, and nothing else."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Iterable, List, Optional, Sequence, Set, Tuple
 
 import click
 
 from dunning_plugin.cli.output import print_json, print_table
-from dunning_plugin.cli.progress import progress_of, print_outcomes
+from dunning_plugin.cli.progress import print_outcomes, progress_of
 from dunning_plugin.cli.working import as_data, ask, exit_code, workshop
 from dunning_plugin.enforce.act import BlockOutcome
 from dunning_plugin.enforce.choose import blocks_to_restore
-from dunning_plugin.errors import CaseBusy, DunningError, InputError
+from dunning_plugin.errors import CaseBusy, InputError
 from dunning_plugin.exclusive import working_on
 from dunning_plugin.model import Block, Case
 
@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
 @click.command("restore")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--file", "list_file", type=click.Path(dir_okay=False), help="Names from a file, one a line; # begins a comment.")
+@click.option(
+    "--file", "list_file", type=click.Path(dir_okay=False), help="Names from a file, one a line; # begins a comment."
+)
 @click.option("--debtor", "debtors", multiple=True, metavar="KEY", help="Everything we laid on this debtor's accounts.")
 @click.option("--paid", is_flag=True, help="Everything of all debtors who have nothing overdue any more.")
 @click.option("--all", "everything", is_flag=True, help="Everything we ever laid that still holds.")
-@click.option("--measure", "measures", multiple=True, help="Only this measure (may be given again).",
-              type=click.Choice(["lock_login", "notice_web", "suspend"]))
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    help="Only this measure (may be given again).",
+    type=click.Choice(["lock_login", "notice_web", "suspend"]),
+)
 @click.option("--why", default="", metavar="TEXT", help="Kept in the journal.")
 @click.option("--wait", default=0.0, metavar="SECONDS", help="Wait while another process works on a case.")
 @click.option("--dry-run", is_flag=True, help="Show what would be lifted, and change nothing.")
@@ -33,8 +40,18 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON.")
 @click.pass_obj
 def restore_command(
-    context: "Context", names: Tuple[str, ...], list_file: Optional[str], debtors: Tuple[str, ...], paid: bool,
-    everything: bool, measures: Tuple[str, ...], why: str, wait: float, dry_run: bool, yes: bool, as_json: bool,
+    context: "Context",
+    names: Tuple[str, ...],
+    list_file: Optional[str],
+    debtors: Tuple[str, ...],
+    paid: bool,
+    everything: bool,
+    measures: Tuple[str, ...],
+    why: str,
+    wait: float,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Lift what we laid on these accounts, exactly, and nothing that others laid.
 
@@ -45,8 +62,12 @@ def restore_command(
     wanted = [(name, None, 0) for name in names] + (_names_in(list_file) if list_file else [])
     with context.store.read() as conn:
         chosen = blocks_to_restore(
-            conn, wanted, debtors, tuple(context.config.panels),
-            paid_on=context.now().astimezone(context.config.host.zone).date() if paid else None, everything=everything,
+            conn,
+            wanted,
+            debtors,
+            tuple(context.config.panels),
+            paid_on=context.now().astimezone(context.config.host.zone).date() if paid else None,
+            everything=everything,
         )
     if measures:
         chosen = [(case, [b for b in blocks if b.measure.value in measures]) for case, blocks in chosen]
@@ -82,8 +103,8 @@ def _restore_all(
     shop.take_in_spool(panels, [outcome.account for outcome in outcomes])
     if busy and len(busy) == len(chosen):
         raise busy[0]
-    for error in busy:
-        click.echo(f"dunning: {error}", err=True)
+    for waiting in busy:
+        click.echo(f"dunning: {waiting}", err=True)
     return outcomes
 
 
@@ -113,11 +134,19 @@ def _names_in(path: str) -> List[Tuple[str, Optional[str], int]]:
 
 def _show(chosen: Sequence[Tuple[Case, List[Block]]], as_json: bool) -> None:
     rows = [
-        {"case": case.ref, "debtor": case.debtor_key, "account": str(block.account), "measure": block.measure.value,
-         "state": block.state.value}
-        for case, blocks in chosen for block in blocks
+        {
+            "case": case.ref,
+            "debtor": case.debtor_key,
+            "account": str(block.account),
+            "measure": block.measure.value,
+            "state": block.state.value,
+        }
+        for case, blocks in chosen
+        for block in blocks
     ]
     if as_json:
         print_json({"dry_run": True, "would_lift": rows})
     else:
-        print_table("Would be lifted", ["case", "debtor", "account", "measure", "state"], [list(r.values()) for r in rows])
+        print_table(
+            "Would be lifted", ["case", "debtor", "account", "measure", "state"], [list(r.values()) for r in rows]
+        )

@@ -33,7 +33,9 @@ def status_command(context: "Context", debtor: Optional[str], accounts: bool, as
         click.echo("No blocks are laid." if not debtor else f"No blocks are laid for {debtor}.")
         return
     table = _by_account(open_cases, rows) if accounts else _by_owner(open_cases, rows)
-    print_table("Blocks", ["debtor", "case", "account" if accounts else "reseller", "measure", "state", "accounts"], table)
+    print_table(
+        "Blocks", ["debtor", "case", "account" if accounts else "reseller", "measure", "state", "accounts"], table
+    )
     unfinished = [block for block in rows if block.state.value != "laid"]
     if unfinished:
         click.echo(f"{len(unfinished)} are unfinished; the next suspend or restore finishes them.")
@@ -41,14 +43,20 @@ def status_command(context: "Context", debtor: Optional[str], accounts: bool, as
 
 def _data(case: "Case", block: "Block") -> Dict[str, str]:
     return {
-        "debtor": case.debtor_key, "case": case.ref, "account": str(block.account), "measure": block.measure.value,
-        "state": block.state.value, "owner": str(block.before.get("owner", "")), "note": block.note,
+        "debtor": case.debtor_key,
+        "case": case.ref,
+        "account": str(block.account),
+        "measure": block.measure.value,
+        "state": block.state.value,
+        "owner": str(block.before.get("owner", "")),
+        "note": block.note,
     }
 
 
 def _by_account(open_cases: "Dict[str, Case]", rows: "Tuple[Block, ...]") -> List[List[str]]:
     return [
-        [open_cases[b.case_ref].debtor_key, b.case_ref, str(b.account), b.measure.value, b.state.value, "1"] for b in rows
+        [open_cases[b.case_ref].debtor_key, b.case_ref, str(b.account), b.measure.value, b.state.value, "1"]
+        for b in rows
     ]
 
 
@@ -59,8 +67,11 @@ def _by_owner(open_cases: "Dict[str, Case]", rows: "Tuple[Block, ...]") -> List[
         own = block.before.get("kind") == "reseller"
         reseller = block.account.name if own else str(block.before.get("owner", "")) or block.account.name
         key = (
-            open_cases[block.case_ref].debtor_key, block.case_ref, f"{block.account.panel}/{reseller}",
-            block.measure.value, block.state.value,
+            open_cases[block.case_ref].debtor_key,
+            block.case_ref,
+            f"{block.account.panel}/{reseller}",
+            block.measure.value,
+            block.state.value,
         )
         counted[key] = counted.get(key, 0) + 1
     return [[*key, str(number)] for key, number in counted.items()]

@@ -6,7 +6,7 @@ import click
 
 from dunning_plugin.cli.impact import print_impact
 from dunning_plugin.cli.output import print_json
-from dunning_plugin.cli.progress import progress_of, print_outcomes
+from dunning_plugin.cli.progress import print_outcomes, progress_of
 from dunning_plugin.cli.working import as_data, ask, exit_code, workshop
 from dunning_plugin.enforce.act import BlockOutcome
 from dunning_plugin.enforce.orders import orders_to_lay
@@ -25,22 +25,48 @@ MEASURES = (Measure.LOCK_LOGIN, Measure.NOTICE_WEB, Measure.SUSPEND)
 @click.command("suspend")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--debtor", "debtors", multiple=True, metavar="KEY", help="All accounts linked to this debtor.")
-@click.option("--measure", type=click.Choice([m.value for m in MEASURES]), default="suspend", show_default=True,
-              help="What to lay on them.")
-@click.option("--scope", type=click.Choice([s.value for s in Scope]), default="all", show_default=True,
-              help="How far below a reseller it reaches.")
-@click.option("--notice/--no-notice", default=True, show_default=True,
-              help="With a whole reseller: put the neutral notice on his default pages too.")
+@click.option(
+    "--measure",
+    type=click.Choice([m.value for m in MEASURES]),
+    default="suspend",
+    show_default=True,
+    help="What to lay on them.",
+)
+@click.option(
+    "--scope",
+    type=click.Choice([s.value for s in Scope]),
+    default="all",
+    show_default=True,
+    help="How far below a reseller it reaches.",
+)
+@click.option(
+    "--notice/--no-notice",
+    default=True,
+    show_default=True,
+    help="With a whole reseller: put the neutral notice on his default pages too.",
+)
 @click.option("--why", default="", metavar="TEXT", help="Kept in the journal; never shown on the panel.")
-@click.option("--without-overdue", is_flag=True, help="Go on although nothing is overdue (a person's decision; needs --why).")
+@click.option(
+    "--without-overdue", is_flag=True, help="Go on although nothing is overdue (a person's decision; needs --why)."
+)
 @click.option("--wait", default=0.0, metavar="SECONDS", help="Wait while another process works on the case.")
 @click.option("--dry-run", is_flag=True, help="Show who would be hit, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON.")
 @click.pass_obj
 def suspend_command(
-    context: "Context", names: Tuple[str, ...], debtors: Tuple[str, ...], measure: str, scope: str, notice: bool,
-    why: str, without_overdue: bool, wait: float, dry_run: bool, yes: bool, as_json: bool,
+    context: "Context",
+    names: Tuple[str, ...],
+    debtors: Tuple[str, ...],
+    measure: str,
+    scope: str,
+    notice: bool,
+    why: str,
+    without_overdue: bool,
+    wait: float,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Lay a measure on resellers (with their users) or on single users.
 
@@ -64,9 +90,7 @@ def suspend_command(
     return exit_code(outcomes)
 
 
-def _targets(
-    context: "Context", names: Sequence[str], debtors: Sequence[str], scope: Scope
-) -> Tuple[Target, ...]:
+def _targets(context: "Context", names: Sequence[str], debtors: Sequence[str], scope: Scope) -> Tuple[Target, ...]:
     with context.store.read() as conn:
         refs = account_refs(conn, names, debtors, tuple(context.config.panels))
         return targets(conn, context.panel, refs, scope)

@@ -35,9 +35,7 @@ def workshop(context: "Context", why: str) -> Workshop:
             return notice_layer(context, panel_name, case.debtor_key)
         return context.panel(panel_name).layers().get(measure)
 
-    return Workshop(
-        context.store, context.config.state_dir, context.panel, layer_for, context.now, Wish(who(), why)
-    )
+    return Workshop(context.store, context.config.state_dir, context.panel, layer_for, context.now, Wish(who(), why))
 
 
 def notice_layer(context: "Context", panel_name: str, debtor_key: str) -> Optional[Layer]:
@@ -81,7 +79,11 @@ def as_rows(outcomes: Iterable[BlockOutcome]) -> List[List[str]]:
 def as_data(outcomes: Iterable[BlockOutcome]) -> List[Dict[str, str]]:
     """The same for --json."""
     return [
-        {"account": str(outcome.account), "measure": outcome.measure.value, "outcome": outcome.outcome.value,
-         "words": outcome.words}
+        {
+            "account": str(outcome.account),
+            "measure": outcome.measure.value,
+            "outcome": outcome.outcome.value,
+            "words": outcome.words,
+        }
         for outcome in outcomes
     ]

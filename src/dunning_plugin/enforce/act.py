@@ -75,8 +75,13 @@ class _Work:
 
 
 def carry_out(
-    store: "Store", layer: Layer, order: Order, now: Callable[[], datetime], *,
-    batch: int = 200, progress: Optional[Progress] = None,
+    store: "Store",
+    layer: Layer,
+    order: Order,
+    now: Callable[[], datetime],
+    *,
+    batch: int = 200,
+    progress: Optional[Progress] = None,
 ) -> Iterator[BlockOutcome]:
     """Carry out an order; one BlockOutcome for every name, those that need no act first.
 
@@ -139,7 +144,8 @@ def _known_as_left(store: "Store", order: Order, work: _Work) -> bool:
     with store.read() as conn:
         rows = block_rows.of_case(conn, order.case.ref)
     same = [
-        block for block in rows
+        block
+        for block in rows
         if block.account == AccountRef(order.panel, work.name) and block.measure is order.measure
     ]
     return bool(same) and same[-1].state is BlockState.LEFT
@@ -186,7 +192,11 @@ def _send(layer: Layer, order: Order, works: Sequence[_Work], answers: Dict[str,
 
 
 def _prove(
-    store: "Store", layer: Layer, order: Order, works: Sequence[_Work], answers: Mapping[str, Answer],
+    store: "Store",
+    layer: Layer,
+    order: Order,
+    works: Sequence[_Work],
+    answers: Mapping[str, Answer],
     now: Callable[[], datetime],
 ) -> Iterator[BlockOutcome]:
     """Read back once, write the proof, say what came of each."""
@@ -214,9 +224,7 @@ def _prove(
         yield _outcome(order, work.name, outcome, words)
 
 
-def _proven(
-    order: Order, work: _Work, after: Sighting, answer: Optional[Answer]
-) -> Tuple[_Work, Outcome, str]:
+def _proven(order: Order, work: _Work, after: Sighting, answer: Optional[Answer]) -> Tuple[_Work, Outcome, str]:
     state_before = work.block.state if work.block else None
     outcome = proof(order.goal, work.sight.seen, state_before, after.seen)
     said = answer.words if answer else ""

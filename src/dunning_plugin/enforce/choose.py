@@ -17,8 +17,13 @@ Named = Tuple[str, Optional[str], int]
 
 
 def blocks_to_restore(
-    conn: "Connection", names: Sequence[Named], debtors: Sequence[str], panels: Sequence[str], *,
-    paid_on: Optional[date] = None, everything: bool = False,
+    conn: "Connection",
+    names: Sequence[Named],
+    debtors: Sequence[str],
+    panels: Sequence[str],
+    *,
+    paid_on: Optional[date] = None,
+    everything: bool = False,
 ) -> List[Tuple[Case, List[Block]]]:
     """The active blocks that are meant, by case. A reseller stands for the users who were his when they were blocked.
 
@@ -49,17 +54,23 @@ def _accounts(conn: "Connection", names: Iterable[Named], panels: Sequence[str])
     refs: List[AccountRef] = []
     for name, file, line in names:
         panel, slash, account = name.partition("/")
-        meant = [ref for ref in known if ref == AccountRef(panel, account)] if slash else [
-            ref for ref in known if ref.name == name
-        ]
+        meant = (
+            [ref for ref in known if ref == AccountRef(panel, account)]
+            if slash
+            else [ref for ref in known if ref.name == name]
+        )
         if not meant:
             raise InputError(
-                f"'{name}' is no account that dunning ever touched, nor a debtor", file=file, line=line or None,
+                f"'{name}' is no account that dunning ever touched, nor a debtor",
+                file=file,
+                line=line or None,
                 remedy="check the spelling; `dunning status` lists what is blocked",
             )
         if len(meant) > 1:
             raise InputError(
-                f"'{name}' is on several panels", file=file, line=line or None,
+                f"'{name}' is on several panels",
+                file=file,
+                line=line or None,
                 remedy="write " + " or ".join(sorted(str(ref) for ref in meant)),
             )
         refs.extend(meant)

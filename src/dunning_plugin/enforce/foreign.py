@@ -48,9 +48,7 @@ def reinstate_lost(
     lost = [block for block in watched if block.account.name in present and not present[block.account.name].suspended]
     answers = panel.reinstate([_as_it_was(block) for block in lost]) if lost else {}
     after = panel.accounts([block.account.name for block in lost]) if lost else {}
-    results = [
-        (block, *_said(answers.get(block.account.name), after.get(block.account.name))) for block in lost
-    ]
+    results = [(block, *_said(answers.get(block.account.name), after.get(block.account.name))) for block in lost]
     failed = {block.id for block, outcome, _ in results if outcome is Outcome.FAILED}
     with store.begin() as conn:
         block_rows.move(conn, [(b.id, BlockState.LEFT, "") for b in watched if b.id not in failed], now())
@@ -70,7 +68,7 @@ def _said(answer: Optional[Answer], after: Optional[Account]) -> Tuple[Outcome, 
     if after is not None and after.suspended:
         return Outcome.FOREIGN, "left alone: was freed along with the reseller, and is suspended again as it was"
     words = answer.words if answer else "the panel gave no answer"
-    return Outcome.FAILED, f"failed (somebody else's suspension went with the reseller's and could not be laid again: {words})"
+    return Outcome.FAILED, f"failed (somebody else's suspension went with ours and could not be laid again: {words})"
 
 
 def _entry(block: Block, outcome: Outcome, words: str, wish: Wish, at: datetime) -> journal.Entry:

@@ -64,7 +64,9 @@ def _linked(conn: "Connection", key: str) -> Tuple[AccountRef, ...]:
 
 def _only(panels: Sequence[str], name: str) -> str:
     if len(panels) != 1:
-        raise InputError(f"'{name}' does not say on which panel", remedy=f"write panel/{name}; panels: {', '.join(panels)}")
+        raise InputError(
+            f"'{name}' does not say on which panel", remedy=f"write panel/{name}; panels: {', '.join(panels)}"
+        )
     return panels[0]
 
 
@@ -73,9 +75,11 @@ def listed(panel: Panel, names: Sequence[str]) -> Dict[str, Account]:
     present = panel.accounts(names)
     for name in names:
         if name not in present:
-            raise InputError(f"{panel.name} knows no account '{name}'", remedy="check the spelling; names are in lower case")
+            raise InputError(f"{panel.name} knows no account '{name}'", remedy="check the spelling (lower case)")
         if present[name].kind is AccountKind.ADMIN:
-            raise InputError(f"'{name}' is an admin of {panel.name}", remedy="name resellers or users; admins are never touched")
+            raise InputError(
+                f"'{name}' is an admin of {panel.name}", remedy="admins are never touched; name resellers or users"
+            )
     return dict(present)
 
 
@@ -107,7 +111,9 @@ def targets(
             groups.setdefault((debtor.key, panel_name), []).append(account)
     return tuple(
         Target(
-            debtors[key], panel_name, reach(panel_of(panel_name), accounts, scope),
+            debtors[key],
+            panel_name,
+            reach(panel_of(panel_name), accounts, scope),
             tuple(a.name for a in accounts if a.kind is AccountKind.RESELLER and scope is Scope.ALL),
         )
         for (key, panel_name), accounts in groups.items()

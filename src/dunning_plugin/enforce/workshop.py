@@ -26,8 +26,13 @@ class Workshop:
     """Store, panels and clock in one hand. One debtor at a time (see `at_case`)."""
 
     def __init__(
-        self, store: "Store", state_dir: Path, panel: Callable[[str], Panel], layer_for: LayerFor,
-        now: Callable[[], datetime], wish: Wish,
+        self,
+        store: "Store",
+        state_dir: Path,
+        panel: Callable[[str], Panel],
+        layer_for: LayerFor,
+        now: Callable[[], datetime],
+        wish: Wish,
     ) -> None:
         self.store, self.state_dir, self.panel, self.layer_for = store, state_dir, panel, layer_for
         self.now, self.wish = now, wish
@@ -44,9 +49,7 @@ class Workshop:
             except DunningError as error:
                 yield from _all_failed(order, error)
 
-    def lift(
-        self, case: Case, blocks: Iterable[Block], progress: Optional[Progress] = None
-    ) -> Iterator[BlockOutcome]:
+    def lift(self, case: Case, blocks: Iterable[Block], progress: Optional[Progress] = None) -> Iterator[BlockOutcome]:
         """Lift these blocks of one case, then see to it that no foreign suspension went with them."""
         orders = orders_to_lift(case, blocks, self.wish)
         for order in orders:
@@ -102,8 +105,13 @@ class Workshop:
             if case is None:
                 case = case_rows.open_case(conn, debtor_key, self.now())
                 journal.append(
-                    conn, self.now(), self.wish.who, "case opened", self.wish.why,
-                    {"debtor": debtor_key, **facts}, case.ref,
+                    conn,
+                    self.now(),
+                    self.wish.who,
+                    "case opened",
+                    self.wish.why,
+                    {"debtor": debtor_key, **facts},
+                    case.ref,
                 )
         return case
 

@@ -14,14 +14,25 @@ ACTIVE = tuple(state.value for state in ACTIVE_BLOCK_STATES)
 
 
 def add(
-    conn: Connection, case_ref: str, panel: str, measure: Measure, state: BlockState,
-    befores: Mapping[str, Facts], at: datetime, notes: Optional[Mapping[str, str]] = None,
+    conn: Connection,
+    case_ref: str,
+    panel: str,
+    measure: Measure,
+    state: BlockState,
+    befores: Mapping[str, Facts],
+    at: datetime,
+    notes: Optional[Mapping[str, str]] = None,
 ) -> None:
     """New blocks of one case and measure, one an account (name -> state before)."""
     rows = [
         {
-            "case_ref": case_ref, "panel": panel, "account": name, "measure": measure.value, "state": state.value,
-            "before": json.dumps(before, sort_keys=True), "note": (notes or {}).get(name, ""),
+            "case_ref": case_ref,
+            "panel": panel,
+            "account": name,
+            "measure": measure.value,
+            "state": state.value,
+            "before": json.dumps(before, sort_keys=True),
+            "note": (notes or {}).get(name, ""),
             "changed_at": instant_text(at),
         }
         for name, before in befores.items()
@@ -34,15 +45,21 @@ def move(conn: Connection, changes: Sequence[Tuple[int, BlockState, str]], at: d
     """Move blocks to a state: (block id, new state, note) each."""
     if not changes:
         return
-    query = update(blocks).where(blocks.c.id == bindparam("block_id")).values(
-        state=bindparam("new_state"), note=bindparam("new_note"), changed_at=instant_text(at)
+    query = (
+        update(blocks)
+        .where(blocks.c.id == bindparam("block_id"))
+        .values(state=bindparam("new_state"), note=bindparam("new_note"), changed_at=instant_text(at))
     )
     rows = [{"block_id": number, "new_state": state.value, "new_note": note} for number, state, note in changes]
     conn.execute(query, rows)
 
 
 def active(
-    conn: Connection, *, panel: Optional[str] = None, case_ref: Optional[str] = None, debtor_key: Optional[str] = None,
+    conn: Connection,
+    *,
+    panel: Optional[str] = None,
+    case_ref: Optional[str] = None,
+    debtor_key: Optional[str] = None,
 ) -> Tuple[Block, ...]:
     """Blocks that hold or are on their way (intended, laid, lifting), in the order they were laid."""
     query = select(blocks).where(blocks.c.state.in_(ACTIVE)).order_by(blocks.c.id)
@@ -92,8 +109,13 @@ def _blocks(rows: Iterable["object"]) -> Tuple[Block, ...]:
         values = dict(row)  # type: ignore[call-overload]
         found.append(
             Block(
-                values["id"], values["case_ref"], AccountRef(values["panel"], values["account"]),
-                Measure(values["measure"]), BlockState(values["state"]), json.loads(values["before"]), values["note"],
+                values["id"],
+                values["case_ref"],
+                AccountRef(values["panel"], values["account"]),
+                Measure(values["measure"]),
+                BlockState(values["state"]),
+                json.loads(values["before"]),
+                values["note"],
             )
         )
     return tuple(found)

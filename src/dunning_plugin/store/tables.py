@@ -119,7 +119,11 @@ blocks = Table(
     CheckConstraint("measure IN ('lock_login','hold_mail','notice_web','throttle','suspend')", name="measure_known"),
     CheckConstraint("state IN ('intended','laid','lifting','lifted','left')", name="state_known"),
     Index(
-        "ux_blocks_one_active", "panel", "account", "measure", unique=True,
+        "ux_blocks_one_active",
+        "panel",
+        "account",
+        "measure",
+        unique=True,
         sqlite_where=text("state IN ('intended','laid','lifting')"),
     ),
 )
