@@ -17,7 +17,7 @@ def test_every_step_either_acts_or_says_what_came_of_it(state, goal, seen):
     assert (step.act is Act.NOTHING) == (step.outcome is not None)
 
 
-@pytest.mark.parametrize(("state", "seen"), itertools.product(STATES, Seen))
+@pytest.mark.parametrize(("state", "seen"), list(itertools.product(STATES, Seen)))
 def test_nothing_is_laid_on_an_account_that_somebody_else_blocked_or_that_is_gone(state, seen):
     step = next_step(state, Goal.LAY, seen)
     if seen in (Seen.FOREIGN, Seen.GONE):
@@ -25,7 +25,7 @@ def test_nothing_is_laid_on_an_account_that_somebody_else_blocked_or_that_is_gon
         assert step.intent in (BlockState.LEFT, None)
 
 
-@pytest.mark.parametrize("seen", Seen)
+@pytest.mark.parametrize("seen", list(Seen))
 def test_nothing_is_lifted_where_we_laid_nothing(seen):
     step = next_step(None, Goal.LIFT, seen)
     assert (step.act, step.intent, step.outcome) == (Act.NOTHING, None, Outcome.NOTHING)
@@ -74,7 +74,7 @@ def test_the_reading_back_decides_what_came_of_an_act(goal, before, state, after
     assert proof(goal, before, state, after) is outcome
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", list(Outcome))
 def test_a_failed_act_keeps_its_intent_and_every_outcome_has_words(outcome):
     assert SAID[outcome]
     if outcome is Outcome.FAILED:

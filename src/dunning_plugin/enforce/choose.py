@@ -49,7 +49,7 @@ def blocks_to_restore(
 def _accounts(conn: "Connection", names: Iterable[Named], panels: Sequence[str]) -> List[AccountRef]:
     """Accounts that the names mean; on which panel is found in what the store knows."""
     known = set(block_rows.known_names(conn))
-    for debtor in ledger.debtors(conn):
+    for debtor in ledger.debtors_all(conn):
         known |= set(ledger.accounts_of(conn, debtor.key))
     refs: List[AccountRef] = []
     for name, file, line in names:
