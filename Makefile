@@ -1,11 +1,42 @@
-.PHONY: install test lint
-install: .venv/bin/dunning
-.venv/bin/dunning: setup.cfg pyproject.toml
-	python3 -m venv .venv
-	.venv/bin/pip install -q -e '.[test,dev]'
-	touch .venv/bin/dunning
-test: install
-	.venv/bin/python -m pytest -n 2
-lint: install
-	.venv/bin/ruff check src tests
-	.venv/bin/mypy
+# The front door: each target makes what it needs first. ARGS="..." is handed to demo and to pytest.
+.PHONY: help install demo test lint bench docs clean
+.NOTPARALLEL:
+
+PYTHON ?= python3
+export PYTHON
+READY = .venv/.ready
+
+help:
+	@echo 'make install   .venv/bin/dunning, from python3 alone'
+	@echo 'make demo      play the main job on the embedded panel'
+	@echo 'make test      install what the tests need, run them'
+	@echo 'make lint      ruff, mypy, vermin, shellcheck'
+	@echo 'make bench     measure, and write benchmarks/results.json'
+	@echo 'make docs      write the generated pages in docs/ anew'
+	@echo 'make clean     remove .venv and all that was generated'
+
+install: $(READY)-install
+
+demo: $(READY)-install
+	@.venv/bin/dunning demo $(ARGS)
+
+test: $(READY)-test
+	@tools/test.sh $(ARGS)
+
+lint: $(READY)-lint
+	@tools/lint.sh
+
+bench: $(READY)-test
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+docs: $(READY)-install
+	.venv/bin/python -m dunning_plugin.cli.docs docs/cli.md
+	.venv/bin/python -m dunning_plugin.config.docs docs/configuration.md
+	.venv/bin/python -m dunning_plugin.sandbox.docs docs/sandbox.md
+
+clean:
+	rm -rf .venv build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY)-%: setup.cfg pyproject.toml tools/setup.sh
+	@tools/setup.sh $*
