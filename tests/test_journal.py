@@ -18,7 +18,17 @@ def store(tmp_path):
     store = Store.open(tmp_path / "state")
     with store.begin() as conn:
         for number in range(1, 6):
-            journal.append(conn, AT, "root", "laid", "a reason", {"measure": "suspend", "é": number}, "K7QM-2XHB", "da1", f"u{number}")
+            journal.append(
+                conn,
+                AT,
+                "root",
+                "laid",
+                "a reason",
+                {"measure": "suspend", "é": number},
+                "K7QM-2XHB",
+                "da1",
+                f"u{number}",
+            )
     with store.read() as conn:
         journal.seal(conn, tmp_path / "state")
     yield store
@@ -56,14 +66,20 @@ def test_a_removed_entry_is_found(store, tmp_path):
 
 
 def test_a_removed_entry_is_found_though_the_rest_was_renumbered(store, tmp_path):
-    tamper(tmp_path, "DELETE FROM journal WHERE seq = 3", "UPDATE journal SET seq = seq - 1 WHERE seq > 3",
-           "UPDATE journal_head SET entries = 4")
+    tamper(
+        tmp_path,
+        "DELETE FROM journal WHERE seq = 3",
+        "UPDATE journal SET seq = seq - 1 WHERE seq > 3",
+        "UPDATE journal_head SET entries = 4",
+    )
     assert faults(store, tmp_path)
 
 
 def test_an_entry_put_in_between_is_found(store, tmp_path):
     tamper(
-        tmp_path, "UPDATE journal SET seq = seq + 10 WHERE seq > 3", "UPDATE journal SET seq = seq - 9 WHERE seq > 3",
+        tmp_path,
+        "UPDATE journal SET seq = seq + 10 WHERE seq > 3",
+        "UPDATE journal SET seq = seq - 9 WHERE seq > 3",
         "INSERT INTO journal SELECT 4, at, who, act, case_ref, panel, account, why, facts, previous, 'x' FROM journal WHERE seq = 3",
         "UPDATE journal_head SET entries = 6",
     )
@@ -72,7 +88,8 @@ def test_an_entry_put_in_between_is_found(store, tmp_path):
 
 def test_a_journal_cut_off_at_its_end_is_found_by_the_seal(store, tmp_path):
     tamper(
-        tmp_path, "DELETE FROM journal WHERE seq = 5",
+        tmp_path,
+        "DELETE FROM journal WHERE seq = 5",
         "UPDATE journal_head SET entries = 4, hash = (SELECT hash FROM journal WHERE seq = 4)",
     )
     assert any("seal" in fault for fault in faults(store, tmp_path))

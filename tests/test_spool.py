@@ -52,7 +52,9 @@ def test_a_half_written_event_is_left_for_later(store, folder):
     assert (folder / ".hidden").exists()
 
 
-@pytest.mark.parametrize("text", ["", "hook=rm\nusername=jan\n", "hook=user_create_post\nusername=../etc\x00\n", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "hook=rm\nusername=jan\n", "hook=user_create_post\nusername=../etc\x00\n", "x" * 5000]
+)
 def test_what_is_no_event_of_ours_is_passed_over(store, folder, text):
     (folder / "odd").write_text(text)
     assert spool.take_in(store, folder, "da1") == 0

@@ -201,6 +201,9 @@ def die_at(monkeypatch, store, layer, step):
         return call
 
     for owner, name, after in (
-        (journal, "append_all", False), (blocks, "move", True), (layer, "lay", True), (layer, "lift", True)
+        (journal, "append_all", False),
+        (blocks, "move", True),
+        (layer, "lay", True),
+        (layer, "lift", True),
     ):
         monkeypatch.setattr(owner, name, mortal(getattr(owner, name), after))

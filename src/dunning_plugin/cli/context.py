@@ -61,4 +61,12 @@ class Context:
         for panel in self._panels.values():
             panel.close()
         if "store" in self.__dict__:
+            self._seal()
             self.store.close()
+
+    def _seal(self) -> None:
+        """Move the journal's seal to its newest entry, so that a later cut at its end is found."""
+        from dunning_plugin import journal
+
+        with self.store.read() as conn:
+            journal.seal(conn, self.config.state_dir)

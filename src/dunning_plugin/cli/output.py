@@ -5,7 +5,9 @@ import sys
 from typing import Any, Optional, Sequence, TextIO
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], out: Optional[TextIO] = None) -> None:
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], out: Optional[TextIO] = None
+) -> None:
     """A table on `out` (default: standard output); cells are plain text, whatever they hold."""
     from rich.box import SIMPLE
     from rich.console import Console

@@ -92,7 +92,7 @@ def _engine(path: Path) -> Engine:
         # SQLAlchemy's own BEGIN (below) replaces the driver's, which would begin too late.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

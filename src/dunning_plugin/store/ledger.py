@@ -75,8 +75,14 @@ def open_invoices(conn: Connection, debtor_key: Optional[str] = None) -> Iterato
     query = query.order_by(invoices.c.debtor_key, invoices.c.due, invoices.c.number)
     for row in conn.execution_options(stream_results=True).execute(query):
         yield Invoice(
-            row.number, row.debtor_key, date.fromisoformat(row.issued), date.fromisoformat(row.due), row.currency,
-            row.gross_minor, row.open_minor, row.credits,
+            row.number,
+            row.debtor_key,
+            date.fromisoformat(row.issued),
+            date.fromisoformat(row.due),
+            row.currency,
+            row.gross_minor,
+            row.open_minor,
+            row.credits,
         )
 
 

@@ -107,7 +107,8 @@ def upgrade() -> None:
         sa.Column("import_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("number <> ''", name=op.f("ck_invoices_number_given")),
         sa.CheckConstraint(
-            "(gross_minor >= 0 AND open_minor BETWEEN 0 AND gross_minor) OR (gross_minor < 0 AND open_minor BETWEEN gross_minor AND 0)",
+            "(gross_minor >= 0 AND open_minor BETWEEN 0 AND gross_minor)"
+            " OR (gross_minor < 0 AND open_minor BETWEEN gross_minor AND 0)",
             name=op.f("ck_invoices_open_within_gross"),
         ),
         sa.CheckConstraint("due >= issued", name=op.f("ck_invoices_due_not_before_issued")),
