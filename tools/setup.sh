@@ -53,7 +53,7 @@ venv_of_an_ordinary_user() {
     apt_fetch python3-pip-whl ca-certificates ||
         fail "that failed; ask the administrator for: apt-get install python3-venv"
     "$python" -m venv --without-pip "$venv"
-    authorities=/etc/ssl/certs/ca-certificates.crt
+    authorities=${PIP_CERT:-/etc/ssl/certs/ca-certificates.crt}
     if ! [ -s "$authorities" ]; then
         authorities=$spare/authorities.pem
         cat "$spare"/files/usr/share/ca-certificates/mozilla/*.crt >"$authorities"
