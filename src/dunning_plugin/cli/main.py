@@ -5,13 +5,16 @@ Commands are imported only when asked for, so that `dunning --help` and shell co
 
 import sys
 from importlib import import_module
-from typing import Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, Optional
 
 import click
 
 from dunning_plugin import __version__
 from dunning_plugin.cli.context import Context
 from dunning_plugin.errors import DunningError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "import": ("import_", "import_command", "Take in invoices or the list of debtors"),
@@ -47,6 +50,15 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_line) for name, (_, _, help_line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "List[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        # click's own would import every command for its help line.
+        names = [CompletionItem(name, help=line) for name, (_, _, line) in COMMANDS.items()]
+        return [item for item in names if item.value.startswith(incomplete)] + click.Command.shell_complete(
+            self, ctx, incomplete
+        )
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
