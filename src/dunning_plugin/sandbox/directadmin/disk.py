@@ -18,15 +18,47 @@ DEFAULT_PAGES = {
     "suspended": {"index.html": "<html><body><h1>This site has been suspended</h1></body></html>\n"},
 }
 USER_DEFAULTS = {
-    "account": "ON", "additional_bandwidth": "0", "aftp": "OFF", "api_with_password": "yes", "bandwidth": "unlimited",
-    "catchall": "OFF", "cgi": "OFF", "cron": "ON", "dnscontrol": "ON", "docsroot": "./data/skins/evolution",
-    "domainptr": "unlimited", "email_limit": "1000", "ftp": "unlimited", "inode": "unlimited", "ip": "192.0.2.10",
-    "language": "en", "login_keys": "ON", "mysql": "unlimited", "nemailf": "unlimited", "nemailml": "unlimited",
-    "nemailr": "unlimited", "nemails": "unlimited", "notify_on_all_question_failures": "yes",
-    "notify_on_all_twostep_auth_failures": "yes", "ns1": "ns1.host.example", "ns2": "ns2.host.example",
-    "nsubdomains": "unlimited", "package": "standard", "php": "ON", "quota": "unlimited", "security_questions": "no",
-    "skin": "evolution", "spam": "ON", "ssh": "OFF", "ssl": "ON", "suspend_at_limit": "ON", "suspended": "no",
-    "sysinfo": "OFF", "twostep_auth": "no", "vdomains": "unlimited", "zoom": "100",
+    "account": "ON",
+    "additional_bandwidth": "0",
+    "aftp": "OFF",
+    "api_with_password": "yes",
+    "bandwidth": "unlimited",
+    "catchall": "OFF",
+    "cgi": "OFF",
+    "cron": "ON",
+    "dnscontrol": "ON",
+    "docsroot": "./data/skins/evolution",
+    "domainptr": "unlimited",
+    "email_limit": "1000",
+    "ftp": "unlimited",
+    "inode": "unlimited",
+    "ip": "192.0.2.10",
+    "language": "en",
+    "login_keys": "ON",
+    "mysql": "unlimited",
+    "nemailf": "unlimited",
+    "nemailml": "unlimited",
+    "nemailr": "unlimited",
+    "nemails": "unlimited",
+    "notify_on_all_question_failures": "yes",
+    "notify_on_all_twostep_auth_failures": "yes",
+    "ns1": "ns1.host.example",
+    "ns2": "ns2.host.example",
+    "nsubdomains": "unlimited",
+    "package": "standard",
+    "php": "ON",
+    "quota": "unlimited",
+    "security_questions": "no",
+    "skin": "evolution",
+    "spam": "ON",
+    "ssh": "OFF",
+    "ssl": "ON",
+    "suspend_at_limit": "ON",
+    "suspended": "no",
+    "sysinfo": "OFF",
+    "twostep_auth": "no",
+    "vdomains": "unlimited",
+    "zoom": "100",
 }
 
 
@@ -42,7 +74,15 @@ class Disk:
         self._prepare()
 
     def _prepare(self) -> None:
-        for name in ("conf", "data/users", "data/admin", "data/sessions", "data/templates", "plugins", "scripts/custom"):
+        for name in (
+            "conf",
+            "data/users",
+            "data/admin",
+            "data/sessions",
+            "data/templates",
+            "plugins",
+            "scripts/custom",
+        ):
             (self.da / name).mkdir(parents=True, exist_ok=True)
         (self.da / "data/sessions").chmod(0o700)
         for name in ("home", "etc/virtual", "var/log/directadmin"):
@@ -113,9 +153,7 @@ class Disk:
 
     # -- changes ---------------------------------------------------------------------------------------------------
 
-    def create(
-        self, name: str, kind: str, creator: str, password: str, domain: str = "", **values: str
-    ) -> None:
+    def create(self, name: str, kind: str, creator: str, password: str, domain: str = "", **values: str) -> None:
         """Make an account with its home and, for resellers and admins, their default pages."""
         if not _is_name(name) or self.exists(name):
             raise ValueError(f"{name}: no name, or there already")
@@ -123,9 +161,16 @@ class Disk:
         folder.mkdir(mode=0o711)
         (folder / "domains").mkdir(mode=0o711)
         config = {
-            **USER_DEFAULTS, "username": name, "usertype": kind, "creator": creator, "name": values.pop("name", name),
-            "email": values.pop("email", f"{name}@{domain or 'host.example'}"), "domain": domain,
-            "date_created": values.pop("date_created", time.ctime()), "uid": str(self._next_uid()), **values,
+            **USER_DEFAULTS,
+            "username": name,
+            "usertype": kind,
+            "creator": creator,
+            "name": values.pop("name", name),
+            "email": values.pop("email", f"{name}@{domain or 'host.example'}"),
+            "domain": domain,
+            "date_created": values.pop("date_created", time.ctime()),
+            "uid": str(self._next_uid()),
+            **values,
         }
         for list_name in ("domains.list", "users.list", "user_ip.list"):
             (folder / list_name).write_text("192.0.2.10\n" if list_name == "user_ip.list" else "")
@@ -145,11 +190,15 @@ class Disk:
         """A domain with its site, a copy of the owner's default page, and its mailboxes."""
         folder = self._folder(name)
         self._add_line(folder / "domains.list", domain)
-        (folder / "domains" / f"{domain}.conf").write_text(f"active=yes\ndomain={domain}\nsuspended=no\nusername={name}\n")
+        (folder / "domains" / f"{domain}.conf").write_text(
+            f"active=yes\ndomain={domain}\nsuspended=no\nusername={name}\n"
+        )
         self._add_line(self.root / "etc/virtual/domainowners", f"{domain}: {name}")
         mail = self.root / "etc/virtual" / domain
         mail.mkdir(exist_ok=True)
-        (mail / "passwd").write_text("".join(f"{box}:{{SHA512}}x:8:12::/home/{name}/imap/{domain}/{box}\n" for box in mailboxes))
+        (mail / "passwd").write_text(
+            "".join(f"{box}:{{SHA512}}x:8:12::/home/{name}/imap/{domain}/{box}\n" for box in mailboxes)
+        )
         site = self.home(name) / "domains" / domain / "public_html"
         site.mkdir(parents=True)
         (site / "index.html").write_text(f"<html><body><h1>{domain}</h1></body></html>\n")
@@ -157,7 +206,9 @@ class Disk:
 
     def add_mailbox(self, domain: str, box: str) -> None:
         owner = self.owner_of_domain(domain)
-        self._add_line(self.root / "etc/virtual" / domain / "passwd", f"{box}:{{SHA512}}x:8:12::/home/{owner}/imap/{domain}/{box}")
+        self._add_line(
+            self.root / "etc/virtual" / domain / "passwd", f"{box}:{{SHA512}}x:8:12::/home/{owner}/imap/{domain}/{box}"
+        )
 
     def set_suspended(self, name: str, suspended: bool, reason: str = "", details: str = "") -> None:
         """Mark an account; the reason's place in user.conf is assumed (see behaviours)."""

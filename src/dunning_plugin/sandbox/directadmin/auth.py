@@ -1,0 +1,156 @@
+"""Who is asking: HTTP Basic with password or login key, `admin|user` impersonation, or the two session cookies."""
+
+import base64
+import binascii
+import ipaddress
+import time
+from dataclasses import dataclass
+from threading import Lock
+from typing import Dict, List, Optional, Tuple, Union
+
+from dunning_plugin.sandbox.directadmin.disk import Disk
+from dunning_plugin.sandbox.directadmin.options import Options
+from dunning_plugin.sandbox.directadmin.sessions import LoginKey, LoginKeys, Session, Sessions
+from dunning_plugin.sandbox.directadmin.wire import Request
+
+
+@dataclass
+class Caller:
+    """Who is asking. `master` is who authenticated, `name` whom he acts as."""
+
+    name: str
+    kind: str
+    master: str
+    session: Optional[Session] = None
+    key: Optional[LoginKey] = None
+
+    @property
+    def is_impersonating(self) -> bool:
+        return self.name != self.master
+
+
+@dataclass
+class Refusal:
+    """Why nobody is let in: a status and the words for the JSON answer."""
+
+    status: int
+    words: str
+
+
+class BruteForce:
+    """Addresses that gave too many wrong passwords are blocked for a while."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._wrong: Dict[str, Tuple[int, float]] = {}
+        self._lock = Lock()
+
+    def blocked(self, address: str) -> bool:
+        count, last = self._wrong.get(address, (0, 0.0))
+        return count >= self.options.brute_force_limit and time.time() - last < self.options.brute_force_seconds
+
+    def wrong(self, address: str) -> None:
+        with self._lock:
+            count, _ = self._wrong.get(address, (0, 0.0))
+            self._wrong[address] = (count + 1, time.time())
+
+    def right(self, address: str) -> None:
+        self._wrong.pop(address, None)
+
+
+class Authenticator:
+    """Finds out who a request comes from."""
+
+    def __init__(self, disk: Disk, options: Options, sessions: Sessions, keys: LoginKeys) -> None:
+        self.disk, self.options, self.sessions, self.keys = disk, options, sessions, keys
+        self.brute_force = BruteForce(options)
+
+    def caller(self, request: Request) -> "Union[Caller, Refusal]":
+        """The caller, or why he is refused."""
+        if self.brute_force.blocked(request.client):
+            return Refusal(403, "Your IP is blacklisted")
+        cookies = request.cookies
+        if "session" in cookies and not request.header("authorization"):
+            session = self.sessions.find(cookies["session"], cookies.get("key", cookies["session"]))
+            if session is None or not self.disk.exists(session.username):
+                return Refusal(401, "Not logged in")
+            return Caller(
+                session.username, self.disk.kind(session.username), session.master or session.username, session
+            )
+        return self._basic(request)
+
+    def _basic(self, request: Request) -> "Union[Caller, Refusal]":
+        given = _credentials(request.header("authorization"))
+        if given is None:
+            return Refusal(401, "Not logged in")
+        login, password = given
+        master, bar, other = login.partition("|")
+        key = self.check(master, password, request.client)
+        if key is None:
+            self.brute_force.wrong(request.client)
+            return Refusal(401, "Not logged in")
+        self.brute_force.right(request.client)
+        login_key = key if isinstance(key, LoginKey) else None
+        if login_key and login_key.networks and not _inside(request.client, login_key.networks):
+            return Refusal(403, "Access Denied")
+        name = other if bar else master
+        if bar and not self.may_act_as(master, other):
+            return Refusal(403, "Access Denied")
+        if not bar and self.disk.config(master).get("suspended") == "yes":
+            return Refusal(403, "Account is suspended")
+        return Caller(name, self.disk.kind(name), master, None, login_key)
+
+    def check(self, name: str, password: str, _client: str) -> "Union[LoginKey, bool, None]":
+        """True for the account's password, its login key for a key's, None for neither."""
+        if not self.disk.exists(name):
+            return None
+        if self.disk.password_is(name, password):
+            return True
+        return self.keys.find(name, password, time.time())
+
+    def may_act_as(self, master: str, other: str) -> bool:
+        """An admin may act as anybody, a reseller as his own users."""
+        if not self.disk.exists(other):
+            return False
+        kind = self.disk.kind(master)
+        return kind == "admin" or other == master or (kind == "reseller" and other in self.disk.users_of(master))
+
+
+def denied(disk: Disk, options: Options, caller: Caller, command: str) -> bool:
+    """Is this command denied to the caller by his login key, or by the account's commands.deny and commands.allow?
+
+    Both files also bind API use (docs, customizing workflow)."""
+    if caller.key is not None and not caller.key.permits(command):
+        return True
+    if caller.is_impersonating and not options.commands_deny_binds_login_as:
+        return False
+    folder = disk.da / "data/users" / caller.name
+    deny, allow = _commands(folder / "commands.deny"), _commands(folder / "commands.allow")
+    names = {command, command.replace("CMD_API_", "CMD_", 1)}
+    if options.command_groups:
+        names.add("ALL_USER")
+    return bool(names & set(deny or ())) or (allow is not None and not names & set(allow))
+
+
+def _commands(path: "object") -> Optional[List[str]]:
+    try:
+        with open(str(path)) as file:
+            return [line.strip() for line in file if line.strip()]
+    except FileNotFoundError:
+        return None
+
+
+def _credentials(header: str) -> Optional[Tuple[str, str]]:
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    name, colon, password = text.partition(":")
+    return (name, password) if colon else None
+
+
+def _inside(address: str, networks: List[str]) -> bool:
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False) for network in networks)

@@ -1,0 +1,41 @@
+"""How DirectAdmin writes its answers: url-encoded to excess, or JSON with tabs (recorded; panel-answers.md)."""
+
+import json
+from typing import Any, Iterable, Mapping, Tuple
+
+from dunning_plugin.sandbox.directadmin.wire import Response
+
+JSON = "application/json; charset=utf-8"
+
+
+def excess(text: str) -> str:
+    """Percent-encode everything but ASCII letters: digits, '_', '.' and the keys too; a space is %20."""
+    return "".join(chr(byte) if chr(byte).isalpha() and byte < 128 else f"%{byte:02X}" for byte in text.encode())
+
+
+def pairs(values: Iterable[Tuple[str, str]]) -> Response:
+    """key=value&key=value, keys in the given order."""
+    return Response(200, "&".join(f"{excess(key)}={excess(value)}" for key, value in values).encode())
+
+
+def listing(names: Iterable[str]) -> Response:
+    """list[]=a&list[]=b, as recorded: the brackets stay as they are."""
+    return Response(200, "&".join(f"list[]={name}" for name in names).encode())
+
+
+def tabbed(data: Any, status: int = 200) -> Response:
+    """JSON indented with tabs and a newline at the end."""
+    return Response(status, (json.dumps(data, indent="\t") + "\n").encode(), JSON)
+
+
+def result(as_json: bool, error: bool, text: str, details: str) -> Response:
+    """The outcome of a legacy command: no `error` key in JSON on success; error=0|1&text=…&details=… else."""
+    if not as_json:
+        return pairs((("error", "1" if error else "0"), ("text", text), ("details", details)))
+    return tabbed({"error": text, "result": details} if error else {"result": details, "success": text})
+
+
+def api_error(status: int, kind: str, message: str = "", **more: Any) -> Response:
+    """An error of the /api endpoints: `type` as in the published description, and a message."""
+    body: Mapping[str, Any] = {"type": kind, "message": message, **more} if message else {"type": kind, **more}
+    return tabbed(body, status)

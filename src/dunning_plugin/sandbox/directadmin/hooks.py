@@ -1,0 +1,73 @@
+"""DirectAdmin's event hooks: documented places, order, environment and exit codes (docs, developer/hooks)."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Dict, List, Mapping, Tuple
+
+SECONDS = 30
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class Hooks:
+    """Runs the scripts of a hook, if there are any."""
+
+    def __init__(self, da: Path, log: Path) -> None:
+        self.da, self.log = da, log
+
+    def scripts(self, hook: str) -> List[Path]:
+        """In order: scripts/custom/<HOOK>/*.sh, scripts/custom/<HOOK>.sh, plugins/*/hooks/<HOOK>.sh of active plugins."""
+        custom = self.da / "scripts/custom"
+        found = sorted((custom / hook).glob("*.sh")) if (custom / hook).is_dir() else []
+        found += [custom / f"{hook}.sh"]
+        for plugin in sorted(os.listdir(self.da / "plugins")):
+            script = self.da / "plugins" / plugin / "hooks" / f"{hook}.sh"
+            if script.exists() and plugin_conf(self.da / "plugins" / plugin).get("active") == "yes":
+                found.append(script)
+        return [script for script in found if script.is_file() and os.access(script, os.X_OK)]
+
+    def run(self, hook: str, environment: Mapping[str, str]) -> Tuple[bool, str]:
+        """Run all scripts of a hook; (did all succeed, their joined output). All are run even if one fails."""
+        good, outputs = True, []
+        for script in self.scripts(hook):
+            code, output = _run(script, environment)
+            outputs.append(output)
+            if code != 0:
+                good = False
+                self._report(f"{script}: exit code {code}: {output.strip()}")
+        return good, "".join(outputs)
+
+    def _report(self, line: str) -> None:
+        stamp = time.strftime("%Y:%m:%d-%H:%M:%S")
+        with (self.log / "error.log").open("a") as file:
+            file.write(f"{stamp}: {line}\n")
+
+
+def _run(script: Path, environment: Mapping[str, str]) -> Tuple[int, str]:
+    clean = {key: value.replace("\0", "") for key, value in environment.items() if key and "=" not in key}
+    try:
+        done = subprocess.run(
+            [str(script)],
+            env={"PATH": PATH, **clean},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+            check=False,
+            cwd="/",
+        )
+    except subprocess.TimeoutExpired:
+        return 124, "timed out"
+    except OSError as error:
+        return 126, str(error)
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def plugin_conf(folder: Path) -> Dict[str, str]:
+    """A plugin's plugin.conf; empty if it has none."""
+    try:
+        text = (folder / "plugin.conf").read_text()
+    except OSError:
+        return {}
+    return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in text.splitlines()) if key}

@@ -1,0 +1,159 @@
+"""Plugin pages, run as measured on a real panel (directadmin.md, section 2): never as root, the form in POST,
+standard input at its end, the skin around what they print."""
+
+import html
+import mimetypes
+import os
+import pwd
+import subprocess
+from pathlib import Path
+from typing import Dict, Mapping, Optional, Tuple
+from urllib.parse import parse_qs, quote
+
+from dunning_plugin.sandbox.directadmin.auth import Caller
+from dunning_plugin.sandbox.directadmin.disk import Disk
+from dunning_plugin.sandbox.directadmin.hooks import PATH, plugin_conf
+from dunning_plugin.sandbox.directadmin.wire import Request, Response
+
+LEVELS = {"CMD_PLUGINS": "user", "CMD_PLUGINS_RESELLER": "reseller", "CMD_PLUGINS_ADMIN": "admin"}
+RANK = {"user": 0, "reseller": 1, "admin": 2}
+MOST_FORM = 128 * 1024 - len("POST=") - 1
+"""One environment variable takes 128 KiB (Linux, MAX_ARG_STRLEN)."""
+NOT_VALID = "User {name} is not a valid apache user.  Must not be uid=0 and must exist."
+SKIN = "<!DOCTYPE html>\n<html><head><title>DirectAdmin</title></head><body><header>DirectAdmin</header><main>{body}</main></body></html>\n"
+FRAME = """<!DOCTYPE html>
+<html><head><title>DirectAdmin Evolution</title></head><body>
+<form id="open" method="post" target="plugin" action="{src}"></form>
+<iframe name="plugin" title="Plugin" style="width:100%;height:90vh;border:0"></iframe>
+<script>document.getElementById("open").submit()</script></body></html>
+"""
+
+
+class PluginPages:
+    """Runs plugins' pages and serves their images."""
+
+    def __init__(self, disk: Disk) -> None:
+        self.disk = disk
+
+    def answer(self, caller: Caller, request: Request) -> Response:
+        """A page below /CMD_PLUGINS…/<id>/, or Evolution's frame around one."""
+        parts = [part for part in request.path.split("/") if part]
+        if parts[0] == "evo":
+            return self._frame(parts, request)
+        level = LEVELS[parts[0]]
+        if RANK[caller.kind] < RANK[level]:
+            return _page(403, "Access Denied")
+        folder = self.disk.da / "plugins" / parts[1] if len(parts) > 1 else None
+        if folder is None or ".." in parts or not _active(folder):
+            return _page(404, "Plugin not found")
+        rest = parts[2:] or ["index.html"]
+        if rest[0] == "images":
+            return _file(folder / "images", rest[1:])
+        return self._run(caller, request, folder, level, "/".join(rest))
+
+    def _frame(self, parts: "list[str]", request: Request) -> Response:
+        """Evolution opens a page in a frame, as a POST without a form."""
+        source = parse_qs(request.query).get("src", [""])[0]
+        if parts[1:] != ["plugin"] or not source.startswith("/CMD_PLUGINS"):
+            return _page(404, "Not found")
+        return Response(200, FRAME.format(src=html.escape(source, quote=True)).encode(), "text/html")
+
+    def _run(self, caller: Caller, request: Request, folder: Path, level: str, page: str) -> Response:
+        script = folder / level / page
+        if not script.is_file() or not os.access(script, os.X_OK):
+            return _page(404, "Page not found")
+        form = request.body.decode("utf-8", "replace") if request.method == "POST" else ""
+        if len(form.encode()) > MOST_FORM or "\0" in form:
+            return _page(500, "Argument list too long")
+        conf = plugin_conf(folder)
+        who = conf.get(f"{level}_run_as") or caller.name
+        ids = self._ids(who)
+        if ids is None:
+            return _page(500, NOT_VALID.format(name=who))
+        done = _execute(script, self._environment(caller, request, who, form), ids, float(conf.get("timeout") or 60))
+        if page.endswith(".raw"):
+            return Response(raw=True, body=done)
+        return Response(200, SKIN.format(body=done.decode("utf-8", "replace")).encode(), "text/html")
+
+    def _ids(self, name: str) -> Optional[Tuple[int, int]]:
+        """uid and gid to run as; None if that is root or nobody known. Without root pages run as ourselves."""
+        try:
+            entry = pwd.getpwnam(name)
+            ids = (entry.pw_uid, entry.pw_gid)
+        except KeyError:
+            if not self.disk.exists(name):
+                return None
+            ids = (self.disk.uid(name), self.disk.uid(name))
+        if ids[0] == 0:
+            return None
+        return ids
+
+    def _environment(self, caller: Caller, request: Request, who: str, form: str) -> Dict[str, str]:
+        session = caller.session
+        values = {
+            "PATH": PATH,
+            "USERNAME": caller.name,
+            "RUNNING_AS": who,
+            "REQUEST_METHOD": request.method,
+            "QUERY_STRING": request.query,
+            "POST": form,
+            "CONTENT_LENGTH": "",
+            "SESSION_ID": session.id if session else "",
+            "SESSION_KEY": session.key if session else "",
+            "IS_LOGIN_AS": "1" if caller.is_impersonating else "0",
+            "IS_LOGIN_KEY": "1" if caller.key else "0",
+            "LOGIN_KEY_NAME": caller.key.id if caller.key else "",
+            "HTTP_COOKIE": request.header("cookie"),
+            "SESSION_SELECTED_DOMAIN": next(iter(self.disk.domains(caller.name)), ""),
+        }
+        if caller.is_impersonating:
+            values["LOGIN_AS_MASTER"] = caller.master
+        return {key: value.replace("\0", "") for key, value in values.items()}
+
+
+def _execute(script: Path, environment: Mapping[str, str], ids: Tuple[int, int], seconds: float) -> bytes:
+    def become() -> None:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(ids[1])
+            os.setuid(ids[0])
+
+    try:
+        done = subprocess.run(
+            [str(script)],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+            preexec_fn=become,
+            cwd="/",
+        )
+    except subprocess.TimeoutExpired:
+        return b"The plugin timed out"
+    except (OSError, subprocess.SubprocessError) as error:
+        return html.escape(f"The plugin could not be run: {error}").encode()
+    return done.stdout
+
+
+def _active(folder: Path) -> bool:
+    """A plugin needs plugin.conf with id, installed=yes and active=yes, else there is none (measured)."""
+    conf = plugin_conf(folder)
+    return conf.get("active") == "yes" and conf.get("installed") == "yes" and conf.get("id") == folder.name
+
+
+def _file(images: Path, parts: "list[str]") -> Response:
+    file = images.joinpath(*parts)
+    if not parts or not file.is_file() or file.is_symlink():
+        return _page(404, "Not found")
+    return Response(200, file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+
+
+def _page(status: int, words: str) -> Response:
+    return Response(status, SKIN.format(body=html.escape(words)).encode(), "text/html")
+
+
+def evolution_address(page: str) -> str:
+    """Where Evolution opens a plugin's page."""
+    return f"/evo/plugin?src={quote(page, safe='')}"

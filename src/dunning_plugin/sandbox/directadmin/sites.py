@@ -1,0 +1,130 @@
+"""The sandbox's web server: sites answered by their Host header, a suspended user's from his owner's page folder."""
+
+import mimetypes
+import os
+import stat
+from pathlib import Path
+from typing import Dict, List, Optional
+
+from dunning_plugin.sandbox.directadmin.disk import Disk
+from dunning_plugin.sandbox.directadmin.htaccess import Htaccess, Misconfigured, parse, rewrite
+from dunning_plugin.sandbox.directadmin.options import Options
+from dunning_plugin.sandbox.directadmin.wire import Request, Response
+
+PLAIN = "<!DOCTYPE HTML><html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
+
+
+class Sites:
+    """Answers visitors as Apache on a DirectAdmin server would."""
+
+    def __init__(self, disk: Disk, options: Options) -> None:
+        self.disk, self.options = disk, options
+
+    def folder_for(self, host: str) -> Path:
+        """The document root for a Host header."""
+        owner = self.disk.owner_of_domain(host) or self.disk.owner_of_domain(
+            host[4:] if host.startswith("www.") else ""
+        )
+        if owner is None:
+            return self._pages("admin", "sharedip")
+        config = self.disk.config(owner)
+        if config.get("suspended") != "yes":
+            domain = host if self.disk.owner_of_domain(host) else host[4:]
+            return self.disk.home(owner) / "domains" / domain / "public_html"
+        own = config["usertype"] != "user" and self.options.suspended_reseller_served_from == "own"
+        return self._pages(owner if own else config["creator"], "suspended")
+
+    def _pages(self, name: str, folder: str) -> Path:
+        return self.disk.home(name) / "domains" / folder
+
+    def handle(self, request: Request) -> Response:
+        """Answer a visitor."""
+        host = request.header("host").rsplit(":", 1)[0].lower()
+        folder = self.folder_for(host)
+        if self.options.web_server == "nginx":
+            return self._serve(folder, Htaccess(), request.path, 200)
+        try:
+            rules = parse(_text(folder / ".htaccess"))
+        except Misconfigured:
+            return Response(500, PLAIN.format(status="500 Internal Server Error").encode(), "text/html")
+        return self._apache(folder, rules, request)
+
+    def _apache(self, folder: Path, rules: Htaccess, request: Request) -> Response:
+        variables = {
+            "REQUEST_URI": request.path,
+            "HTTP:Accept-Language": request.header("accept-language"),
+            "ENV:REDIRECT_STATUS": "",
+            "REQUEST_METHOD": request.method,
+            "HTTP_HOST": request.header("host"),
+        }
+        first = rewrite(rules, request.path, variables)
+        if first.status is None:
+            answer = self._serve(folder, rules, first.path, 200)
+            if answer.status < 400:
+                return self._finish(rules, answer)
+            status = answer.status
+        else:
+            status = first.status
+        return self._finish(rules, self._error(folder, rules, status, variables))
+
+    def _error(self, folder: Path, rules: Htaccess, status: int, variables: Dict[str, str]) -> Response:
+        """The error document, asked for by an internal redirect that runs the rules again."""
+        document = rules.errors.get(status)
+        if document is not None and document.startswith("/"):
+            again = {**variables, "ENV:REDIRECT_STATUS": str(status), "REQUEST_URI": document}
+            second = rewrite(rules, document, again)
+            answer = self._serve(folder, rules, second.path, status) if second.status is None else None
+            if answer is not None and answer.status == status:
+                return answer
+        return Response(status, PLAIN.format(status=status).encode(), "text/html")
+
+    def _finish(self, rules: Htaccess, answer: Response) -> Response:
+        headers = rules.with_headers(dict(answer.headers), answer.status)
+        answer.headers = list(headers.items())
+        return answer
+
+    def _serve(self, folder: Path, rules: Htaccess, path: str, status: int) -> Response:
+        """A file below the folder; links only if they belong to the owner of what they point to."""
+        parts = [part for part in path.split("/") if part not in ("", ".")]
+        if ".." in parts or any(part.startswith(".ht") for part in parts):
+            return _plain(403)
+        file = folder.joinpath(*parts)
+        if file.is_dir():
+            file = next((file / name for name in rules.index if (file / name).is_file()), file)
+        if file.is_dir():
+            return _plain(403)
+        if not file.is_file():
+            return _plain(404)
+        if not _links_allowed(folder, file):
+            return _plain(403)
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return Response(status, file.read_bytes(), kind if not file.suffix == ".php" else "text/html")
+
+
+def _plain(status: int) -> Response:
+    return Response(status, PLAIN.format(status=status).encode(), "text/html")
+
+
+def _links_allowed(folder: Path, file: Path) -> bool:
+    """SymLinksIfOwnerMatch: every link on the way belongs to the owner of what it points to."""
+    steps: List[Path] = [
+        folder,
+        *(
+            folder.joinpath(*file.relative_to(folder).parts[: n + 1])
+            for n in range(len(file.relative_to(folder).parts))
+        ),
+    ]
+    for step in steps:
+        status = os.lstat(step)
+        if stat.S_ISLNK(status.st_mode):
+            target: Optional[os.stat_result] = os.stat(step) if step.exists() else None
+            if target is None or target.st_uid != status.st_uid:
+                return False
+    return True
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
