@@ -1,0 +1,167 @@
+"""DirectAdmin as a Panel: accounts with their state in a fixed number of requests, and the measures it can lay."""
+
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from dunning_plugin.config.settings import PanelSettings
+from dunning_plugin.errors import PanelChanged, PanelRefused
+from dunning_plugin.model import Account, AccountKind, Answer, Measure
+from dunning_plugin.panels.directadmin import decode
+from dunning_plugin.panels.directadmin.client import Client
+from dunning_plugin.panels.directadmin.lock_login import LockLoginLayer
+from dunning_plugin.panels.directadmin.locks import Folder
+from dunning_plugin.panels.directadmin.suspend import SuspendLayer
+from dunning_plugin.panels.interface import Capabilities, Identity, Layer, Panel
+
+PAGE = 9999
+"""Accounts in one listing request (ipp; a Go client asks for as many). Larger servers cost one request more a page."""
+DATA = "usr/local/directadmin/data/users"
+
+
+class DirectAdmin(Panel):
+    """One DirectAdmin server."""
+
+    def __init__(self, name: str, settings: PanelSettings, client: Client, logins: Folder, guards: Folder) -> None:
+        self.name, self.settings, self.client = name, settings, client
+        self.logins, self.guards = logins, guards
+        measures = {Measure.SUSPEND, *((Measure.LOCK_LOGIN, Measure.NOTICE_WEB) if settings.local else ())}
+        self.capabilities = Capabilities(frozenset(measures), settings.chunk)
+        self._suspend = SuspendLayer(self)
+
+    def identity(self) -> Identity:
+        """Who we are (/api/session), and the panel's version, which only an admin may ask."""
+        session = self.client.get("/api/session")
+        kind, login = session.get("effectiveRole", ""), session.get("effectiveUsername", "")
+        version = self.client.get("/api/version").get("version", "") if kind == "admin" else ""
+        return Identity(str(login), str(kind), str(version))
+
+    def resellers(self) -> Tuple[str, ...]:
+        """Names of all resellers: with json=yes a bare array (a Go client reads it so)."""
+        found = self.client.get("/CMD_API_SHOW_RESELLERS")
+        rows = found.get("list", found) if isinstance(found, dict) else found
+        if not isinstance(rows, list):
+            raise PanelChanged(f"{self.name} answered the list of resellers in a form that this version does not know")
+        return tuple(sorted(str(row) for row in rows))
+
+    def reseller_accounts(self, reseller: str) -> Tuple[Account, ...]:
+        """The reseller and his users: two requests, however many users (one more for each 9,999)."""
+        him = self._resellers().get(reseller)
+        if him is None:
+            raise PanelRefused(f"{self.name} has no reseller '{reseller}'")
+        users = self._listing("/CMD_USER_SHOW", AccountKind.USER, owner=reseller, as_user=reseller)
+        return (him, *sorted(users.values(), key=lambda account: account.name))
+
+    def accounts(self, names: Iterable[str]) -> Mapping[str, Account]:
+        """The named accounts from the listings of the whole server: two requests (and one a further page)."""
+        wanted = set(names)
+        if not wanted:
+            return {}
+        known = {**self._listing("/CMD_ALL_USER_SHOW", AccountKind.USER), **self._resellers()}
+        return {name: known[name] for name in wanted if name in known}
+
+    def layers(self) -> Mapping[Measure, Layer]:
+        """suspend always; lock_login where we are on the panel's own host."""
+        layers: Dict[Measure, Layer] = {Measure.SUSPEND: self._suspend}
+        if self.settings.local:
+            layers[Measure.LOCK_LOGIN] = LockLoginLayer(self)
+        return layers
+
+    def reinstate(self, accounts: Sequence[Account]) -> Mapping[str, Answer]:
+        """Suspend again as it was, one request an account: each has its own reason."""
+        return self._suspend.reinstate(accounts)
+
+    def close(self) -> None:
+        """End pooled connections."""
+        self.client.close()
+
+    def user_folder(self, name: str) -> Path:
+        """Where the panel keeps an account's own files."""
+        return self.settings.root / DATA / name
+
+    def _resellers(self) -> Dict[str, Account]:
+        return self._listing("/CMD_RESELLER_SHOW", AccountKind.RESELLER)
+
+    def _listing(self, command: str, kind: AccountKind, owner: str = "", as_user: str = "") -> Dict[str, Account]:
+        """All pages of a listing. Accounts below numeric keys; `info` counts the pages."""
+        found: Dict[str, Account] = {}
+        page, pages = 1, 1
+        while page <= pages:
+            answer = self.client.get(command, as_user, bytes="yes", ipp=str(PAGE), page=str(page))
+            if not isinstance(answer, dict):
+                raise PanelChanged(
+                    f"{self.name} answered {command} in a form that this version does not know (no object)"
+                )
+            for key, row in answer.items():
+                if key.isdecimal():
+                    account = self._account(command, row, kind, owner)
+                    found[account.name] = account
+            pages = _pages(answer)
+            page += 1
+        return found
+
+    def _account(self, command: str, row: Any, kind: AccountKind, owner: str) -> Account:
+        try:
+            name, suspended = str(row["username"]), row["suspended"]
+            state, reason = (
+                (suspended["value"], suspended.get("reason", "")) if isinstance(suspended, dict) else (suspended, "")
+            )
+            if state not in ("yes", "no"):
+                raise KeyError("suspended")
+        except (KeyError, TypeError):
+            raise PanelChanged(
+                f"{self.name} answered {command} in a form that this version does not know (no 'username' or 'suspended' "
+                "for an account). Nothing was concluded from it"
+            ) from None
+        files = _UserFiles(self.settings, name)
+        domains = _domains(row) or files.domains()
+        return Account(
+            self.name,
+            name,
+            kind,
+            owner or str(row.get("creator") or files.value("creator")),
+            state == "yes",
+            decode.plain(str(reason or "")),
+            tuple(sorted(domains)),
+            _mailboxes(row),
+            files.value("language"),
+        )
+
+
+class _UserFiles:
+    """What a listing leaves open and the panel's own files tell, on the panel's own host."""
+
+    def __init__(self, settings: PanelSettings, name: str) -> None:
+        self.folder = settings.root / DATA / name if settings.local and "/" not in name else None
+        self._values: Optional[Dict[str, str]] = None
+
+    def value(self, key: str) -> str:
+        if self._values is None:
+            lines = self._lines("user.conf")
+            self._values = {name: value for name, _, value in (line.partition("=") for line in lines)}
+        return self._values.get(key, "")
+
+    def domains(self) -> List[str]:
+        return self._lines("domains.list")
+
+    def _lines(self, name: str) -> List[str]:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8", errors="replace").split() if self.folder else []
+        except OSError:
+            return []
+
+
+def _pages(answer: Mapping[str, Any]) -> int:
+    info = answer.get("info")
+    total = str(info.get("total_pages", "1")) if isinstance(info, dict) else "1"
+    return int(total) if total.isdecimal() else 1
+
+
+def _domains(row: Mapping[str, Any]) -> List[str]:
+    domains = row.get("domains")
+    return [str(domain) for domain in domains] if isinstance(domains, (dict, list)) else []
+
+
+def _mailboxes(row: Mapping[str, Any]) -> Optional[int]:
+    boxes = row.get("nemails")
+    usage = str(boxes.get("usage", "")) if isinstance(boxes, dict) else ""
+    return int(usage) if usage.isdecimal() else None

@@ -1,0 +1,109 @@
+"""The hooks in DirectAdmin's plugin folder: put there, looked after, never half."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List
+
+from dunning_plugin.errors import InputError
+
+PLUGINS = "usr/local/directadmin/plugins"
+STATE_LINE = "state=/var/lib/dunning"
+HOOKS = (
+    "session_create_pre.sh",
+    "user_activate_pre.sh",
+    "user_suspend_post.sh",
+    "user_activate_post.sh",
+    "user_create_post.sh",
+    "user_destroy_post.sh",
+)
+FOLDERS = ("locks", "locks/login", "locks/guard", "spool", "run")
+SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as it should be, and how to mend it."""
+
+    what: str
+    remedy: str
+
+
+def source() -> Path:
+    """Where the hooks and plugin.conf come from: the checkout, or share/dunning of the installation."""
+    for folder in (Path(__file__).resolve().parents[4], Path(sys.prefix) / "share/dunning"):
+        if (folder / "plugin/hooks" / HOOKS[0]).is_file():
+            return folder
+    raise InputError(
+        "the hooks are not part of this installation", remedy="install from a checkout or the plugin package"
+    )
+
+
+def prepare_state(state_dir: Path) -> None:
+    """The state folder with what hooks and commands need in it; 0700 whatever the umask."""
+    for folder in (state_dir, *(state_dir / name for name in FOLDERS)):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+
+def install(panel_root: Path, state_dir: Path) -> List[Path]:
+    """Put plugin.conf and the hooks into the panel's plugin folder; running it again changes nothing.
+
+    Each file is written under another name and renamed: the panel never runs half a hook."""
+    if set(str(state_dir)) - SAFE:
+        raise InputError(
+            f"'{state_dir}' cannot stand in a shell script", field="state_dir", remedy="use letters, digits, / . _ -"
+        )
+    folder = panel_root / PLUGINS / "dunning"
+    for name in (folder, folder / "hooks"):
+        name.mkdir(parents=True, exist_ok=True)
+        name.chmod(0o755)
+    files = [(folder / "hooks" / name, _hook(name, state_dir), 0o755) for name in HOOKS]
+    files.append((folder / "plugin.conf", _manifest(), 0o644))
+    for path, content, mode in files:
+        _write(path, content, mode)
+    return [path for path, _, _ in files]
+
+
+def check(panel_root: Path, state_dir: Path) -> List[Problem]:
+    """What is missing or out of date; empty if the hooks work."""
+    folder = panel_root / PLUGINS / "dunning"
+    remedy = "run: dunning doctor --mend"
+    problems = [
+        Problem(f"{state_dir / name} is missing", remedy) for name in FOLDERS if not (state_dir / name).is_dir()
+    ]
+    for path, content, mode in ((folder / "hooks" / name, _hook(name, state_dir), 0o755) for name in HOOKS):
+        if not path.is_file():
+            problems.append(Problem(f"{path} is missing", remedy))
+        elif path.read_bytes() != content:
+            problems.append(Problem(f"{path} is not the one of this version", remedy))
+        elif path.stat().st_mode & 0o777 != mode:
+            problems.append(Problem(f"{path} has the wrong mode", remedy))
+    conf = folder / "plugin.conf"
+    if not conf.is_file() or b"\nactive=yes\n" not in conf.read_bytes():
+        problems.append(Problem("the plugin is not active, so the panel does not run its hooks", remedy))
+    return problems
+
+
+def _hook(name: str, state_dir: Path) -> bytes:
+    text = (source() / "plugin/hooks" / name).read_text(encoding="ascii")
+    return text.replace(STATE_LINE, f"state={state_dir}", 1).encode("ascii")
+
+
+def _manifest() -> bytes:
+    """plugin.conf as the plugin manager leaves it: a folder copied by hand needs active and installed (measured)."""
+    text = (source() / "plugin.conf").read_text(encoding="ascii")
+    return text.replace("active=no", "active=yes").replace("installed=no", "installed=yes").encode("ascii")
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    if path.is_file() and path.read_bytes() == content and path.stat().st_mode & 0o777 == mode:
+        return
+    temporary = path.with_name(f".{path.name}.new")
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

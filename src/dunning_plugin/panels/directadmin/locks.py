@@ -1,0 +1,53 @@
+"""Lock and guard files: one file an account in a root-owned folder, tested by the panel's hooks."""
+
+import os
+from pathlib import Path
+
+MOST = 64
+
+
+class Folder:
+    """A folder of small files named like accounts; the content is the case's reference."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def reference(self, name: str) -> str:
+        """The case's reference in an account's file; '' without a file."""
+        try:
+            descriptor = os.open(self.path / _checked(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return ""
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(MOST).decode("ascii", "replace").strip()
+
+    def put(self, name: str, reference: str) -> None:
+        """Write an account's file, whole or not at all. No fsync: a thousand would take longer than the act, and
+        whether the measure holds is read from the panel and the store, never from here alone."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self.path / f".{_checked(name)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{reference}\n")
+        os.replace(temporary, self.path / name)
+
+    def drop(self, name: str, reference: str) -> None:
+        """Remove an account's file if it is of this case."""
+        if self.reference(name) == reference:
+            (self.path / _checked(name)).unlink(missing_ok=True)
+
+    def switch(self, on: bool) -> None:
+        """Turn the whole folder off for the hooks (a file `<folder>.off` beside it), or on again."""
+        off = self.path.with_name(f"{self.path.name}.off")
+        if on:
+            off.unlink(missing_ok=True)
+        elif not off.exists():
+            off.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            off.touch(mode=0o600)
+
+
+def _checked(name: str) -> str:
+    """An account's name that is safe as a file's name. ValueError otherwise: the panel gave it, so this is a guard."""
+    if not name or name.startswith(".") or "/" in name or "\0" in name:
+        raise ValueError(f"{name!r} is no account name")
+    return name

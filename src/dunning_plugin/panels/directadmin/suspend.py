@@ -1,0 +1,133 @@
+"""The measure `suspend` on DirectAdmin: read, act in chunks, and never trust the answer alone.
+
+There is no /api endpoint that suspends; CMD_API_SELECT_USERS does, routed by its button's name. Some clients say
+that the button toggles, so nothing is sent to an account whose state was not read just before.
+"""
+
+from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+
+from dunning_plugin.errors import PanelRefused, PanelUnreachable
+from dunning_plugin.model import Account, Answer, Facts, Measure, Seen, Sighting, neutral_reason, reference_in
+
+if TYPE_CHECKING:
+    from dunning_plugin.panels.directadmin.adapter import DirectAdmin
+
+COMMAND = "/CMD_API_SELECT_USERS"
+
+
+class SuspendLayer:
+    """See, lay and lift suspensions; an interface.Layer."""
+
+    measure = Measure.SUSPEND
+
+    def __init__(self, panel: "DirectAdmin") -> None:
+        self.panel = panel
+
+    def see(self, names: Iterable[str], case_ref: str) -> Mapping[str, Sighting]:
+        """Read all named accounts in a fixed number of requests."""
+        wanted = list(names)
+        present = self.panel.accounts(wanted)
+        return {name: self._sight(name, present.get(name), case_ref) for name in wanted}
+
+    def _sight(self, name: str, account: Optional[Account], case_ref: str) -> Sighting:
+        if account is None:
+            return Sighting(Seen.GONE, words="no longer on the panel")
+        before = {"suspended": account.suspended, "reason": account.reason}
+        if not account.suspended:
+            return Sighting(Seen.FREE, before, account.owner)
+        if self._is_ours(account, case_ref):
+            return Sighting(Seen.OURS, before, account.owner)
+        return Sighting(Seen.FOREIGN, before, account.owner, f"reason on the panel: {account.reason or 'none shown'}")
+
+    def _is_ours(self, account: Account, case_ref: str) -> bool:
+        """Does the suspension bear our reference? A panel that shows no reason of ours is asked by our guard file."""
+        found = reference_in(account.reason)
+        if found:
+            return found == case_ref
+        tells_nothing = account.reason.strip().lower() in ("", "other", "none")
+        return tells_nothing and self.panel.guards.reference(account.name) == case_ref
+
+    def lay(self, names: Sequence[str], case_ref: str) -> Mapping[str, Answer]:
+        """Suspend those of the accounts that are not suspended yet. The guard is up before the act."""
+        seen = self.see(names, case_ref)
+        free = [name for name in names if seen[name].seen is Seen.FREE]
+        answers = {name: Answer(seen[name].seen is Seen.OURS, seen[name].words) for name in names if name not in free}
+        for name in names:
+            if seen[name].seen in (Seen.FREE, Seen.OURS):
+                self._guard(name, case_ref)
+        form = {"suspend": "Suspend", "reason": "other", "details": neutral_reason(case_ref)}
+        answers.update(self._select(free, form))
+        return answers
+
+    def lift(self, befores: Mapping[str, Facts], case_ref: str) -> Mapping[str, Answer]:
+        """Activate those of the accounts whose suspension is still ours; leave the others, and drop their guard."""
+        seen = self.see(befores, case_ref)
+        ours = [name for name in befores if seen[name].seen is Seen.OURS]
+        for name in befores:
+            # Our own activation would meet the guard, and an account that is not ours any more must not keep it.
+            self._unguard(name, case_ref)
+        answers = {name: Answer(True, "") for name in befores if name not in ours}
+        answers.update(self._select(ours, {"suspend": "Unsuspend"}))
+        self._guard_again([name for name in ours if not answers[name].ok], case_ref)
+        return answers
+
+    def _guard_again(self, names: List[str], case_ref: str) -> None:
+        """Accounts that are still suspended by us although we tried to lift get their guard back."""
+        if not names:
+            return
+        try:
+            seen = self._see_without_guard(names, case_ref)
+        except (PanelUnreachable, PanelRefused):
+            seen = dict.fromkeys(names, True)
+        for name in names:
+            if seen[name]:
+                self._guard(name, case_ref)
+
+    def _see_without_guard(self, names: List[str], case_ref: str) -> Dict[str, bool]:
+        present = self.panel.accounts(names)
+        return {
+            name: name in present and present[name].suspended and reference_in(present[name].reason) in ("", case_ref)
+            for name in names
+        }
+
+    def reinstate(self, accounts: Sequence[Account]) -> Mapping[str, Answer]:
+        """Suspend again as it was: a reason of the panel's own codes as reason, anything else as details."""
+        answers: Dict[str, Answer] = {}
+        for account in accounts:
+            code, _, details = account.reason.partition(": ")
+            known = code.strip() in CODES
+            form = {
+                "suspend": "Suspend",
+                "reason": code.strip() if known else "other",
+                "details": details if known else account.reason,
+            }
+            answers.update(self._select([account.name], form))
+        return answers
+
+    def _select(self, names: Sequence[str], form: Mapping[str, str]) -> Dict[str, Answer]:
+        """Send one act for these accounts in chunks; a chunk's trouble is that chunk's answer."""
+        answers: Dict[str, Answer] = {}
+        for chunk in _chunks(names, self.panel.capabilities.chunk):
+            selected = {f"select{number}": name for number, name in enumerate(chunk)}
+            try:
+                self.panel.client.post(COMMAND, {"location": "CMD_SELECT_USERS", **form, **selected})
+                answers.update({name: Answer(True) for name in chunk})
+            except (PanelRefused, PanelUnreachable) as error:
+                answers.update({name: Answer(False, str(error)) for name in chunk})
+        return answers
+
+    def _guard(self, name: str, case_ref: str) -> None:
+        if self.panel.settings.local:
+            self.panel.guards.put(name, case_ref)
+
+    def _unguard(self, name: str, case_ref: str) -> None:
+        if self.panel.settings.local:
+            self.panel.guards.drop(name, case_ref)
+
+
+CODES = ("none", "abuse", "billing", "inactive", "other", "spam", "user_bandwidth", "user_quota")
+
+
+def _chunks(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
