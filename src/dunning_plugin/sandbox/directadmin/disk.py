@@ -165,7 +165,7 @@ class Disk:
             "username": name,
             "usertype": kind,
             "creator": creator,
-            "name": values.pop("name", name),
+            "name": values.pop("full_name", name),
             "email": values.pop("email", f"{name}@{domain or 'host.example'}"),
             "domain": domain,
             "date_created": values.pop("date_created", time.ctime()),
@@ -202,7 +202,7 @@ class Disk:
         site = self.home(name) / "domains" / domain / "public_html"
         site.mkdir(parents=True)
         (site / "index.html").write_text(f"<html><body><h1>{domain}</h1></body></html>\n")
-        self._own(self.home(name) / "domains" / domain, name)
+        self.own(self.home(name) / "domains" / domain, name)
 
     def add_mailbox(self, domain: str, box: str) -> None:
         owner = self.owner_of_domain(domain)
@@ -220,9 +220,9 @@ class Disk:
                 config[key] = value.replace("\n", " ")
         self._write_config(name, config)
 
-    def change(self, name: str, **values: str) -> None:
+    def change(self, account: str, **values: str) -> None:
         """Set keys of user.conf."""
-        self._write_config(name, {**self.config(name), **values})
+        self._write_config(account, {**self.config(account), **values})
 
     def move(self, name: str, creator: str) -> None:
         """Give an account another owner."""
@@ -286,11 +286,11 @@ class Disk:
                 template = "default" if folder == "sharedip" else folder
                 shutil.copytree(self.da / "data/templates" / template, home / "domains" / folder)
         home.chmod(0o711)
-        self._own(home, name)
+        self.own(home, name)
         (home / "domains").chmod(0o711)
 
-    def _own(self, top: Path, name: str) -> None:
-        """Give a tree to the account, as on a real panel; without root it stays the caller's."""
+    def own(self, top: Path, name: str) -> None:
+        """Give a tree to the account, links included, as on a real panel; without root it stays the caller's."""
         if not self.as_root:
             return
         uid = int(self.config(name)["uid"])

@@ -1,0 +1,232 @@
+"""The case of Webbouw Noord, played for people: the commands that a host would type, on the embedded panel.
+
+Nothing is faked: the panel and its sites answer on sockets, each `$ dunning …` line is that command run as a
+process of its own, and the end is a comparison of every file of the panel with what stood there before.
+"""
+
+import http.client
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from urllib.parse import urlsplit
+
+import click
+
+from dunning_plugin.panels.directadmin import hookfiles
+from dunning_plugin.sandbox.directadmin import case
+from dunning_plugin.sandbox.directadmin.server import SandboxPanel
+
+NOW = "2009-04-08T09:00"
+PAID = "2009-04-21T10:30"
+HISTORY = ("var/log/", "usr/local/directadmin/data/sessions/")
+"""Below the panel's root: what is a record of the past rather than state."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the play happens: the running panel and the folder with the host's own files."""
+
+    panel: SandboxPanel
+    filled: Any
+    folder: Path
+
+
+def play(keep: Optional[str] = None) -> int:
+    """Play it; 0 if every command did what it should and the panel is in the end as it was."""
+    with _folder(keep) as folder, _stage(folder) as stage:
+        return _play(stage)
+
+
+@contextmanager
+def _folder(keep: Optional[str]) -> Iterator[Path]:
+    if keep is not None:
+        folder = Path(keep).absolute()
+        folder.mkdir(mode=0o755, parents=True)
+        yield folder
+        return
+    temporary = Path(tempfile.mkdtemp(prefix="dunning-demo-"))
+    temporary.chmod(0o755)
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary)
+
+
+@contextmanager
+def _stage(folder: Path) -> Iterator[Stage]:
+    """The panel on free ports of the loopback, filled with the case; hooks installed; the host's files written."""
+    with SandboxPanel(folder / "panel") as panel:
+        filled = case.fill(panel)
+        case.write_config(folder, panel, folder / "state")
+        case.write_debtors(folder)
+        case.write_invoices(folder)
+        hookfiles.prepare_state(folder / "state")
+        hookfiles.install(folder / "panel", folder / "state")
+        yield Stage(panel, filled, folder)
+
+
+def _play(stage: Stage) -> int:
+    reseller, user = stage.filled.reseller, stage.filled.user
+    before = panel_state(stage)
+    codes = [
+        *_who_owes(stage),
+        *_lock_first(stage, reseller, user),
+        *_suspend(stage, user),
+        *_pay_and_restore(stage, reseller, user),
+    ]
+    same = _compare(before, panel_state(stage))
+    codes += [_run(stage, "case", "webbouw-noord", now=PAID), _run(stage, "journal", "verify", now=PAID)]
+    if any(codes) or not same:
+        click.echo("\nThe demo did NOT end as it should.")
+        return 1
+    click.echo("\nEverything is back exactly as it was.")
+    return 0
+
+
+def _who_owes(stage: Stage) -> List[int]:
+    _head("Monday morning: who owes, and since when?")
+    click.echo(f"(An embedded DirectAdmin answers at {stage.panel.url}; the clock says {NOW}.)")
+    return [
+        _run(stage, "import", "debtors.yaml"),
+        _run(stage, "import", "invoices.csv"),
+        _run(stage, "overdue"),
+    ]
+
+
+def _lock_first(stage: Stage, reseller: str, user: str) -> List[int]:
+    _head("The mildest measure first: the reseller's own login, nothing of his customers")
+    code = _run(
+        stage,
+        "suspend",
+        reseller,
+        "--measure",
+        "lock_login",
+        "--scope",
+        "reseller",
+        "--why",
+        "second reminder unanswered",
+        "--yes",
+    )
+    _login(stage, reseller)
+    _login(stage, user)
+    return [code]
+
+
+def _suspend(stage: Stage, user: str) -> List[int]:
+    _head("Who would be hit if the whole debtor were suspended?")
+    codes = [_run(stage, "impact", "webbouw-noord")]
+    _visit(stage, user)
+    _head("Suspend him, and all that hangs below him")
+    codes.append(_run(stage, "suspend", "--debtor", "webbouw-noord", "--why", "formal notice of 2009-03-30", "--yes"))
+    _visit(stage, user)
+    codes.append(_run(stage, "status"))
+    return codes
+
+
+def _pay_and_restore(stage: Stage, reseller: str, user: str) -> List[int]:
+    _head("Two weeks later the money is there")
+    case.write_invoices(stage.folder, paid=True)
+    codes = [
+        _run(stage, "import", "invoices.csv", now=PAID),
+        _run(stage, "restore", "--paid", "--why", "paid in full", "--yes", now=PAID, terminal=True),
+    ]
+    _visit(stage, user)
+    _login(stage, reseller)
+    return codes
+
+
+def _head(text: str) -> None:
+    click.echo("\n" + click.style(f"== {text}", bold=True))
+
+
+def _run(stage: Stage, *words: str, now: str = NOW, terminal: bool = False) -> int:
+    """Run a command of ours in the stage's folder, its output going straight to the reader.
+
+    With `terminal` it gets a pseudo-terminal, so that its progress bar is seen even when this output is kept in a file."""
+    click.echo("\n" + click.style("$ dunning " + " ".join(words), fg="cyan"))
+    sys.stdout.flush()
+    line = [sys.executable, "-m", "dunning_plugin", "--config", "dunning.yaml", "--now", now, *words]
+    if terminal:
+        return _in_terminal(stage.folder, line)
+    return subprocess.run(line, cwd=stage.folder, check=False, stdin=subprocess.DEVNULL).returncode
+
+
+def _in_terminal(folder: Path, line: List[str]) -> int:
+    """Run in a pseudo-terminal, copying what it prints."""
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        return os.waitstatus_to_exitcode(pty.spawn(line, stdin_read=lambda descriptor: b""))
+    finally:
+        os.chdir(here)
+
+
+def _visit(stage: Stage, user: str) -> None:
+    """Ask the user's site as a visitor would: by its name in the Host header."""
+    domain = stage.panel.disk.domains(user)[0]
+    address = urlsplit(stage.panel.sites_url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection.request("GET", "/contact?from=demo", headers={"Host": domain, "Accept-Language": "nl"})
+    answer = connection.getresponse()
+    body = answer.read().decode("utf-8", "replace")
+    connection.close()
+    click.echo(f"\n> GET http://{domain}/contact  ->  {answer.status} {answer.reason}")
+    for name in ("Retry-After", "Cache-Control", "X-Robots-Tag"):
+        if answer.getheader(name):
+            click.echo(f"  {name}: {answer.getheader(name)}")
+    click.echo(f"  {_title(body)}")
+
+
+def _title(body: str) -> str:
+    start, end = body.find("<h1"), body.find("</h1>")
+    return body[body.find(">", start) + 1 : end].strip() if -1 < start < end else body.strip()[:100]
+
+
+def _login(stage: Stage, name: str) -> None:
+    """Log in at the panel's own login page, as a person would."""
+    answer = stage.panel.try_login(name, stage.filled.passwords[name])
+    click.echo(f"> login of {name} at the panel: {'lets him in' if answer else 'refused'}")
+
+
+def panel_state(stage: Stage) -> Dict[str, Mapping[str, Any]]:
+    """Every file of the panel and of its customers, without logs and sessions."""
+    return {path: facts for path, facts in stage.panel.snapshot().items() if not path.startswith(HISTORY)}
+
+
+def _compare(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Say what differs between two states; True if nothing but times does."""
+    times, others = differences(before, after)
+    _head("The panel's whole state, before and after")
+    click.echo(f"{len(before)} files, folders and links compared by type, mode, owner, link target and content:")
+    for path in others:
+        click.echo(f"  DIFFERENT: {path}")
+    click.echo(f"{len(others)} differ; {len(times)} have another time of change only.")
+    return not others
+
+
+def differences(
+    before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
+) -> Tuple[List[str], List[str]]:
+    """Paths where only a time differs, and paths where anything else does."""
+    times: List[str] = []
+    others: List[str] = []
+    for path in sorted(set(before) | set(after)):
+        old, new = before.get(path), after.get(path)
+        if old == new:
+            continue
+        if old is None or new is None or _timeless(old) != _timeless(new):
+            others.append(path)
+        else:
+            times.append(path)
+    return times, others
+
+
+def _timeless(facts: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: value for name, value in facts.items() if "time" not in name}
