@@ -16,7 +16,7 @@ RESELLERS = (("webbouw", "nl", 40), ("noordweb", "nl", 24), ("bytewerk", "de", 1
 OTHERS = (("zuidhost", "en", 6),)
 """A reseller who pays: nothing of his may ever change."""
 ABUSED = ("webbouw07", "noordweb03")
-ODD_NAME = "<b>O'Hara & \"Zn\"</b> ; rm -rf / $(reboot)"
+ODD_NAME = '<b>O\'Hara & "Zn"</b> ; rm -rf / $(reboot)'
 SECOND_DOMAINS = 12
 OLD = 1_199_145_600
 """2008-01-01T00:00:00Z, the time of the pages that a reseller made himself."""
@@ -66,7 +66,9 @@ def fill(panel: "SandboxPanel") -> Filled:
         for number in range(1, count + 1):
             name = f"{reseller}{number:02d}"
             passwords[name] = _password(name)
-            disk.create(name, "user", reseller, passwords[name], f"{name}.example", language=language, full_name=_title(name))
+            disk.create(
+                name, "user", reseller, passwords[name], f"{name}.example", language=language, full_name=_title(name)
+            )
             for box in ("info", "post")[: 1 + number % 2]:
                 disk.add_mailbox(f"{name}.example", box)
             if (reseller, language, count) in RESELLERS:

@@ -1,0 +1,179 @@
+"""`dunning sandbox`: an embedded panel on this machine's loopback, to try things on."""
+
+import json
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator, Optional
+
+import click
+
+from dunning_plugin.errors import InputError
+
+
+@click.group("sandbox")
+def sandbox_group() -> None:
+    """Embedded panels that behave as the real ones are documented to."""
+
+
+@sandbox_group.command("directadmin")
+@click.option(
+    "--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port of the panel; 0: any free one."
+)
+@click.option(
+    "--sites-port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port of the customers' sites."
+)
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="FOLDER",
+    help="Keep the panel's files in this new folder; else a temporary one is removed at the end.",
+)
+@click.option("--empty", is_flag=True, help="Only the admin, not the case of Webbouw Noord.")
+@click.option("--tls", is_flag=True, help="HTTPS with a certificate made for the occasion.")
+@click.option(
+    "--latency", default=0, type=click.IntRange(0), metavar="MS", help="Milliseconds that every request waits."
+)
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Answer an open question the other way; docs/sandbox.md lists them. May be given again.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON when ready.")
+def directadmin_command(
+    port: int,
+    sites_port: int,
+    root: Optional[Path],
+    empty: bool,
+    tls: bool,
+    latency: int,
+    options: "tuple[str, ...]",
+    as_json: bool,
+) -> None:
+    """Run an embedded DirectAdmin on 127.0.0.1 until interrupted, filled with the case of Webbouw Noord."""
+    from dunning_plugin.sandbox.directadmin import case
+    from dunning_plugin.sandbox.directadmin.server import SandboxPanel
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with _folder(root) as folder, _certificate(tls) as context:
+        try:
+            panel = SandboxPanel(folder, _options(options), port=port, sites_port=sites_port, tls=context)
+        except OSError as error:
+            raise InputError(
+                f"port {port or sites_port} cannot be used: {error.strerror}", field="--port", remedy="give --port 0"
+            ) from None
+        with panel:
+            panel.faults.latency = latency / 1000
+            filled = None if empty else case.fill(panel)
+            facts: Dict[str, Any] = {
+                "url": panel.url,
+                "admin": panel.admin,
+                "password": panel.password,
+                "sites_url": panel.sites_url,
+                "root": str(folder),
+                "control_token": panel.control_token,
+            }
+            if filled:
+                facts.update(
+                    reseller=filled.reseller,
+                    reseller_password=filled.passwords[filled.reseller],
+                    user=filled.user,
+                    user_password=filled.passwords[filled.user],
+                    resellers=list(filled.resellers),
+                    site=panel.disk.domains(filled.user)[0],
+                )
+            _announce(facts, as_json)
+            stop.wait()
+
+
+def _announce(facts: Dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(facts))
+    else:
+        click.echo("An embedded DirectAdmin is running; stop it with Ctrl-C.")
+        for name, value in facts.items():
+            click.echo(f"  {name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}")
+    click.get_text_stream("stdout").flush()
+
+
+def _options(given: "tuple[str, ...]") -> "Any":
+    from dunning_plugin.sandbox.directadmin.options import Options
+
+    options = Options()
+    for text in given:
+        name, _, value = text.partition("=")
+        if name not in vars(options):
+            raise InputError(f"no option '{name}'", field="--option", remedy=f"options: {', '.join(vars(options))}")
+        kind = type(getattr(options, name))
+        try:
+            setattr(options, name, value.lower() in ("true", "yes", "1") if kind is bool else kind(value))
+        except ValueError:
+            raise InputError(
+                f"'{value}' is no value for {name}", field="--option", remedy=f"a {kind.__name__} is needed"
+            ) from None
+    return options
+
+
+@contextmanager
+def _folder(root: Optional[Path]) -> Iterator[Path]:
+    """The panel's root: a new folder of the user's, or a temporary one that is removed."""
+    if root is not None:
+        if root.exists() and any(root.iterdir()):
+            raise InputError("is not empty", file=str(root), remedy="name a new folder")
+        root.mkdir(parents=True, exist_ok=True)
+        yield root.absolute()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="dunning-sandbox-"))
+    # Visitors' files are read by page accounts too, so the way to them must be open.
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _certificate(wanted: bool) -> Iterator[Optional[ssl.SSLContext]]:
+    """A TLS context with a self-signed certificate for 127.0.0.1 and localhost, made by openssl."""
+    if not wanted:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = Path(folder) / "cert.pem", Path(folder) / "key.pem"
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-keyout",
+            str(key),
+            "-out",
+            str(certificate),
+        ]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            raise InputError(
+                "openssl is needed to make a certificate", field="--tls", remedy="apt-get install openssl"
+            ) from None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        yield context
