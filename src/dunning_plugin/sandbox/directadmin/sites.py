@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Dict, List, Optional
 
 from dunning_plugin.sandbox.directadmin.disk import Disk
-from dunning_plugin.sandbox.directadmin.htaccess import Htaccess, Misconfigured, parse, rewrite
+from dunning_plugin.sandbox.directadmin.htaccess import Htaccess, Misconfigured, Rewritten, parse, rewrite
 from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
@@ -57,7 +57,9 @@ class Sites:
             "REQUEST_METHOD": request.method,
             "HTTP_HOST": request.header("host"),
         }
-        first = rewrite(rules, request.path, variables)
+        # Apache asks whether a file may be served at all before a folder's rewrite rules have their say.
+        hidden = any(part.startswith(".ht") for part in request.path.split("/"))
+        first = Rewritten(request.path, 403) if hidden else rewrite(rules, request.path, variables)
         if first.status is None:
             answer = self._serve(folder, rules, first.path, 200)
             if answer.status < 400:
