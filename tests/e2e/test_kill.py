@@ -1,9 +1,10 @@
-"""A SIGKILL at every journal step, and at every act sent to the panel: the next command reaches the same end."""
+"""A SIGKILL at every journal step, every act, every rename: the next command reaches the same end."""
 
-import os
+import json
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,39 +12,50 @@ import pytest
 from tests.e2e.world import NOW, world
 
 MORTAL = Path(__file__).with_name("mortal.py")
+RESELLER = "atelier"
 
 
-def die_and_repeat(here, step, *words):
-    """Run a command that kills itself at the n-th step, then the command again; was there such a step?"""
-    done = subprocess.run(
-        [sys.executable, str(MORTAL), str(step), "--config", str(here.config), "--now", NOW, *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    here.run(*words)
-    return done.returncode == -signal.SIGKILL
+@contextmanager
+def forking(here):
+    """A function (step, words) -> was the command killed? Any other end than success fails the test."""
+    process = subprocess.Popen([sys.executable, str(MORTAL)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def command(step, *words):
+        line = [step, "--config", str(here.config), "--now", NOW, *words]
+        process.stdin.write(json.dumps(line) + "\n")
+        process.stdin.flush()
+        status = int(process.stdout.readline())
+        assert status in (0, signal.SIGKILL), f"{words}: wait status {status}"
+        return status == signal.SIGKILL
+
+    yield command
+    process.stdin.close()
+    process.wait(timeout=30)
+    process.stdout.close()
 
 
-def test_a_kill_at_any_step_of_suspend_and_restore_is_finished_by_the_next_command(tmp_path):
-    with world(tmp_path) as here:
-        foreign = here.suspended()
-        before = here.panel.state_without_times()
-        reseller = here.filled.reseller
-        here.run("suspend", reseller, "--yes", "--why", "kill test")
-        laid = here.suspended()
-        here.run("restore", reseller, "--yes")
-        died = 0
-        for step in range(200):
-            killed_laying = die_and_repeat(here, step, "suspend", reseller, "--yes")
-            assert here.suspended() == laid, f"suspend killed at step {step}"
-            killed_lifting = die_and_repeat(here, step, "restore", reseller, "--yes")
-            assert here.suspended() == foreign, f"restore killed at step {step}"
-            assert here.json("status") == []
-            died += killed_laying + killed_lifting
-            if not (killed_laying or killed_lifting):
+@pytest.mark.parametrize("measure", ["suspend", "lock_login"])
+@pytest.mark.parametrize("killed", ["suspend", "restore"])
+def test_a_kill_at_any_step_is_finished_by_the_next_command(tmp_path, killed, measure):
+    with world(tmp_path, only=RESELLER) as here, forking(here) as command:
+        lay = ("suspend", RESELLER, "--measure", measure, "--yes")
+        lift = ("restore", RESELLER, "--yes")
+        free = here.panel.state_without_times()
+        command(-1, *lay)
+        laid = here.panel.state_without_times()
+        command(-1, *lift)
+        assert here.panel.state_without_times() == free
+        step = 0
+        while True:
+            died = command(step if killed == "suspend" else -1, *lay)
+            command(-1, *lay)
+            assert here.panel.state_without_times() == laid, f"suspend killed at step {step}"
+            died |= command(step if killed == "restore" else -1, *lift)
+            command(-1, *lift)
+            assert here.panel.state_without_times() == free, f"restore killed at step {step}"
+            if not died:
                 break
-        assert died > 10
-        assert here.panel.state_without_times() == before
-        assert here.run("journal", "verify").returncode == 0
+            step += 1
+        assert step > 20
+        assert here.json("status") == []
+        here.run("journal", "verify")

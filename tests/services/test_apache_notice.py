@@ -62,8 +62,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(folder, tmp_path):
-    with apache.running(tmp_path, folder / "home/admin/domains/sharedip") as running:
+def server(folder):
+    with apache.running(folder, folder / "home/admin/domains/sharedip") as running:
         yield running
 
 
@@ -126,8 +126,8 @@ def test_the_sandbox_answers_what_apache_answers(server, sandbox, path, accept):
     assert {name: got.get(name) for name in REPORTED} == {name: real.headers.get(name) for name in REPORTED}
 
 
-def test_without_mod_headers_and_mod_rewrite_the_page_still_stands_on_every_path(folder):
+def test_without_mod_headers_and_mod_rewrite_the_page_still_stands_on_every_path(folder, tmp_path):
 
-    with apache.running(folder, folder / "home/admin/domains/sharedip", without=("headers", "rewrite")) as server:
+    with apache.running(tmp_path, folder / "home/admin/domains/sharedip", without=("headers", "rewrite")) as server:
         assert {server.ask(path).status for path in ("/", "/deep/er/path", "/robots.txt")} == {503}
         assert server.ask("/.well-known/acme-challenge/token_1-A").status == 200

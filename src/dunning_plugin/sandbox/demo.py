@@ -14,7 +14,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 import click
@@ -22,6 +22,7 @@ import click
 from dunning_plugin.panels.directadmin import hookfiles
 from dunning_plugin.sandbox.directadmin import case
 from dunning_plugin.sandbox.directadmin.server import SandboxPanel
+from dunning_plugin.sandbox.directadmin.state import Files, state_of
 
 NOW = "2009-04-08T09:00"
 PAID = "2009-04-21T10:30"
@@ -124,7 +125,18 @@ def _suspend(stage: Stage, user: str) -> List[int]:
     codes = [_run(stage, "impact", "webbouw-noord")]
     _visit(stage, user)
     _head("Suspend him, and all that hangs below him")
-    codes.append(_run(stage, "suspend", "--debtor", "webbouw-noord", "--why", "formal notice of 2009-03-30", "--yes"))
+    codes.append(
+        _run(
+            stage,
+            "suspend",
+            "--debtor",
+            "webbouw-noord",
+            "--why",
+            "formal notice of 2009-03-30",
+            "--yes",
+            terminal=True,
+        )
+    )
     _visit(stage, user)
     codes.append(_run(stage, "status"))
     return codes
@@ -149,7 +161,7 @@ def _head(text: str) -> None:
 def _run(stage: Stage, *words: str, now: str = NOW, terminal: bool = False) -> int:
     """Run a command of ours in the stage's folder, its output going straight to the reader.
 
-    With `terminal` it gets a pseudo-terminal, so that its progress bar is seen even when this output is kept in a file."""
+    With `terminal` it gets a pseudo-terminal, so that its progress bar is seen even when this goes into a file."""
     click.echo("\n" + click.style("$ dunning " + " ".join(words), fg="cyan"))
     sys.stdout.flush()
     line = [sys.executable, "-m", "dunning_plugin", "--config", "dunning.yaml", "--now", now, *words]
@@ -173,11 +185,11 @@ def _visit(stage: Stage, user: str) -> None:
     domain = stage.panel.disk.domains(user)[0]
     address = urlsplit(stage.panel.sites_url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
-    connection.request("GET", "/contact?from=demo", headers={"Host": domain, "Accept-Language": "nl"})
+    connection.request("GET", "/", headers={"Host": domain, "Accept-Language": "nl"})
     answer = connection.getresponse()
     body = answer.read().decode("utf-8", "replace")
     connection.close()
-    click.echo(f"\n> GET http://{domain}/contact  ->  {answer.status} {answer.reason}")
+    click.echo(f"\n> GET http://{domain}/  ->  {answer.status} {answer.reason}")
     for name in ("Retry-After", "Cache-Control", "X-Robots-Tag"):
         if answer.getheader(name):
             click.echo(f"  {name}: {answer.getheader(name)}")
@@ -195,38 +207,25 @@ def _login(stage: Stage, name: str) -> None:
     click.echo(f"> login of {name} at the panel: {'lets him in' if answer else 'refused'}")
 
 
-def panel_state(stage: Stage) -> Dict[str, Mapping[str, Any]]:
-    """Every file of the panel and of its customers, without logs and sessions."""
-    return {path: facts for path, facts in stage.panel.snapshot().items() if not path.startswith(HISTORY)}
+def panel_state(stage: Stage) -> Files:
+    """Every file of the panel and of its customers, without logs and sessions, which record the past."""
+    return state_of(stage.panel.root, leave_out=HISTORY)
 
 
-def _compare(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> bool:
+def _compare(before: Files, after: Files) -> bool:
     """Say what differs between two states; True if nothing but times does."""
     times, others = differences(before, after)
     _head("The panel's whole state, before and after")
     click.echo(f"{len(before)} files, folders and links compared by type, mode, owner, link target and content:")
     for path in others:
         click.echo(f"  DIFFERENT: {path}")
-    click.echo(f"{len(others)} differ; {len(times)} have another time of change only.")
+    click.echo(f"{len(others)} differ; {len(times)} have another time of change and nothing else.")
     return not others
 
 
-def differences(
-    before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
-) -> Tuple[List[str], List[str]]:
-    """Paths where only a time differs, and paths where anything else does."""
-    times: List[str] = []
-    others: List[str] = []
-    for path in sorted(set(before) | set(after)):
-        old, new = before.get(path), after.get(path)
-        if old == new:
-            continue
-        if old is None or new is None or _timeless(old) != _timeless(new):
-            others.append(path)
-        else:
-            times.append(path)
-    return times, others
-
-
-def _timeless(facts: Mapping[str, Any]) -> Dict[str, Any]:
-    return {name: value for name, value in facts.items() if "time" not in name}
+def differences(before: Files, after: Files) -> Tuple[List[str], List[str]]:
+    """Paths where only the time of change differs, and paths where anything else does."""
+    changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
+    # The time is the last of the facts.
+    times = [path for path in changed if path in before and path in after and before[path][:-1] == after[path][:-1]]
+    return times, [path for path in changed if path not in times]

@@ -55,12 +55,13 @@ class Filled:
     passwords: Dict[str, str]
 
 
-def fill(panel: "SandboxPanel") -> Filled:
-    """Fill an empty sandbox with the case."""
+def fill(panel: "SandboxPanel", only: str = "") -> Filled:
+    """Fill an empty sandbox with the case; `only`: nothing but this reseller of it, with three users."""
     disk = panel.disk
     passwords: Dict[str, str] = {"admin": panel.password}
     users: List[str] = []
-    for reseller, language, count in RESELLERS + OTHERS:
+    wanted = [(name, language, 3) for name, language, _ in RESELLERS if name == only] or [*RESELLERS, *OTHERS]
+    for reseller, language, count in wanted:
         passwords[reseller] = _password(reseller)
         disk.create(reseller, "reseller", "admin", passwords[reseller], language=language, full_name=_title(reseller))
         for number in range(1, count + 1):
@@ -71,8 +72,11 @@ def fill(panel: "SandboxPanel") -> Filled:
             )
             for box in ("info", "post")[: 1 + number % 2]:
                 disk.add_mailbox(f"{name}.example", box)
-            if (reseller, language, count) in RESELLERS:
+            if (reseller, language, count) not in OTHERS:
                 users.append(name)
+    if only:
+        disk.set_suspended(users[-1], True, "abuse", "abuse")
+        return Filled(only, users[0], (only,), tuple(users), passwords)
     _more_domains(disk, users)
     for name in ABUSED:
         disk.set_suspended(name, True, "abuse", "abuse")
