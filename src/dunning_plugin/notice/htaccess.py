@@ -2,6 +2,9 @@
 
 Apache 2.4 and LiteSpeed read it. Measured on Debian's Apache 2.4 (tests/services/test_apache_notice.py); nginx by
 itself ignores it and answers the page with 200, at the address of the page only.
+
+Few and plain directives, so that they work under any `AllowOverride` that lets FileInfo and Indexes through. The
+first supported language that the visitor names wins: browsers name theirs in order of preference.
 """
 
 from typing import Sequence
@@ -9,7 +12,6 @@ from typing import Sequence
 DEFAULT_PAGE = "index.html"
 
 _TEMPLATE = r"""# This site is unavailable for now. Files in this folder are not the site's own.
-DirectoryIndex {page}
 ErrorDocument 503 /{page}
 ErrorDocument 403 /{page}
 
@@ -34,6 +36,7 @@ RewriteRule ^ - [R=503,L]
 </IfModule>
 
 <IfModule !mod_rewrite.c>
+DirectoryIndex {page}
 ErrorDocument 404 /{page}
 <IfModule mod_alias.c>
 RedirectMatch 503 ^/(?!(index|{languages})\.html$|\.well-known/acme-challenge/[A-Za-z0-9_-]+$)
