@@ -4,7 +4,8 @@ There is no /api endpoint that suspends; CMD_API_SELECT_USERS does, routed by it
 that the button toggles, so nothing is sent to an account whose state was not read just before.
 """
 
-from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+import time
+from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from dunning_plugin.errors import PanelRefused, PanelUnreachable
 from dunning_plugin.model import Account, Answer, Facts, Measure, Seen, Sighting, neutral_reason, reference_in
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from dunning_plugin.panels.directadmin.adapter import DirectAdmin
 
 COMMAND = "/CMD_API_SELECT_USERS"
+FRESH = 5.0
+"""Seconds for which a look may be acted on."""
 
 
 class SuspendLayer:
@@ -22,12 +25,29 @@ class SuspendLayer:
 
     def __init__(self, panel: "DirectAdmin") -> None:
         self.panel = panel
+        self._looks: Dict[Tuple[str, str], Tuple[float, Sighting]] = {}
 
     def see(self, names: Iterable[str], case_ref: str) -> Mapping[str, Sighting]:
         """Read all named accounts in a fixed number of requests."""
         wanted = list(names)
         present = self.panel.accounts(wanted)
-        return {name: self._sight(name, present.get(name), case_ref) for name in wanted}
+        seen = {name: self._sight(name, present.get(name), case_ref) for name in wanted}
+        now = time.monotonic()
+        self._looks.update({(name, case_ref): (now, sight) for name, sight in seen.items()})
+        return seen
+
+    def _look_before_the_act(self, names: Sequence[str], case_ref: str) -> Mapping[str, Sighting]:
+        """What a look of a moment ago showed, good for one act each; the panel is read anew if any is missing.
+
+        A thousand accounts go out in chunks: reading the whole server again before each would cost more than the act."""
+        now = time.monotonic()
+        looks = {name: self._looks.pop((name, case_ref), (0.0, None)) for name in names}
+        if all(sight is not None and now - at < FRESH for at, sight in looks.values()):
+            return {name: sight for name, (_, sight) in looks.items() if sight is not None}
+        seen = self.see(names, case_ref)
+        for name in names:
+            self._looks.pop((name, case_ref), None)
+        return seen
 
     def _sight(self, name: str, account: Optional[Account], case_ref: str) -> Sighting:
         if account is None:
@@ -49,7 +69,7 @@ class SuspendLayer:
 
     def lay(self, names: Sequence[str], case_ref: str) -> Mapping[str, Answer]:
         """Suspend those of the accounts that are not suspended yet. The guard is up before the act."""
-        seen = self.see(names, case_ref)
+        seen = self._look_before_the_act(names, case_ref)
         free = [name for name in names if seen[name].seen is Seen.FREE]
         answers = {name: Answer(seen[name].seen is Seen.OURS, seen[name].words) for name in names if name not in free}
         for name in names:
@@ -61,7 +81,7 @@ class SuspendLayer:
 
     def lift(self, befores: Mapping[str, Facts], case_ref: str) -> Mapping[str, Answer]:
         """Activate those of the accounts whose suspension is still ours; leave the others, and drop their guard."""
-        seen = self.see(befores, case_ref)
+        seen = self._look_before_the_act(list(befores), case_ref)
         ours = [name for name in befores if seen[name].seen is Seen.OURS]
         for name in befores:
             # Our own activation would meet the guard, and an account that is not ours any more must not keep it.

@@ -15,8 +15,24 @@ class Hooks:
 
     def __init__(self, da: Path, log: Path) -> None:
         self.da, self.log = da, log
+        self._known: Dict[str, Tuple[Tuple[int, ...], List[Path]]] = {}
 
     def scripts(self, hook: str) -> List[Path]:
+        """The scripts of a hook, looked up anew whenever one of the folders or manifests changed."""
+        signature = self._signature(hook)
+        known = self._known.get(hook)
+        if known is None or known[0] != signature:
+            known = self._known[hook] = (signature, self._find(hook))
+        return known[1]
+
+    def _signature(self, hook: str) -> Tuple[int, ...]:
+        custom, plugins = self.da / "scripts/custom", self.da / "plugins"
+        names = os.listdir(plugins)
+        places = [custom, custom / hook, plugins]
+        places += [plugins / name / part for name in names for part in ("hooks", "plugin.conf")]
+        return tuple(_changed(place) for place in places)
+
+    def _find(self, hook: str) -> List[Path]:
         """In order: scripts/custom/<HOOK>/*.sh, scripts/custom/<HOOK>.sh, plugins/*/hooks/<HOOK>.sh of active plugins."""
         custom = self.da / "scripts/custom"
         found = sorted((custom / hook).glob("*.sh")) if (custom / hook).is_dir() else []
@@ -42,6 +58,13 @@ class Hooks:
         stamp = time.strftime("%Y:%m:%d-%H:%M:%S")
         with (self.log / "error.log").open("a") as file:
             file.write(f"{stamp}: {line}\n")
+
+
+def _changed(place: Path) -> int:
+    try:
+        return os.stat(place).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _run(script: Path, environment: Mapping[str, str]) -> Tuple[int, str]:

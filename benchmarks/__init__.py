@@ -1,0 +1,1 @@
+"""Ratios against what a host would use otherwise, measured in one run each: `make bench`."""
