@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from dunning_plugin.model import ACTIVE_BLOCK_STATES, AccountRef, Block, BlockState, Facts, Measure
 from dunning_plugin.store.cases import instant_text
@@ -41,6 +41,11 @@ def add(
         conn.execute(insert(blocks), rows)
 
 
+def newest_id(conn: Connection) -> int:
+    """The id of the block that was written last, 0 if there is none."""
+    return int(conn.execute(select(func.coalesce(func.max(blocks.c.id), 0))).scalar_one())
+
+
 def move(conn: Connection, changes: Sequence[Tuple[int, BlockState, str]], at: datetime) -> None:
     """Move blocks to a state: (block id, new state, note) each."""
     if not changes:
@@ -60,9 +65,10 @@ def active(
     panel: Optional[str] = None,
     case_ref: Optional[str] = None,
     debtor_key: Optional[str] = None,
+    after_id: int = 0,
 ) -> Tuple[Block, ...]:
     """Blocks that hold or are on their way (intended, laid, lifting), in the order they were laid."""
-    query = select(blocks).where(blocks.c.state.in_(ACTIVE)).order_by(blocks.c.id)
+    query = select(blocks).where(blocks.c.state.in_(ACTIVE), blocks.c.id > after_id).order_by(blocks.c.id)
     if panel is not None:
         query = query.where(blocks.c.panel == panel)
     if case_ref is not None:

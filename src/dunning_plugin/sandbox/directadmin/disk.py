@@ -6,60 +6,18 @@ Formats: docs.directadmin.com, directories and locations; user.conf's keys as re
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import shutil
+import threading
 import time
 from pathlib import Path
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
-FIRST_UID = 20001
-DEFAULT_PAGES = {
-    "default": {"index.html": "<html><body><h1>Welcome to your new site</h1></body></html>\n"},
-    "suspended": {"index.html": "<html><body><h1>This site has been suspended</h1></body></html>\n"},
-}
-USER_DEFAULTS = {
-    "account": "ON",
-    "additional_bandwidth": "0",
-    "aftp": "OFF",
-    "api_with_password": "yes",
-    "bandwidth": "unlimited",
-    "catchall": "OFF",
-    "cgi": "OFF",
-    "cron": "ON",
-    "dnscontrol": "ON",
-    "docsroot": "./data/skins/evolution",
-    "domainptr": "unlimited",
-    "email_limit": "1000",
-    "ftp": "unlimited",
-    "inode": "unlimited",
-    "ip": "192.0.2.10",
-    "language": "en",
-    "login_keys": "ON",
-    "mysql": "unlimited",
-    "nemailf": "unlimited",
-    "nemailml": "unlimited",
-    "nemailr": "unlimited",
-    "nemails": "unlimited",
-    "notify_on_all_question_failures": "yes",
-    "notify_on_all_twostep_auth_failures": "yes",
-    "ns1": "ns1.host.example",
-    "ns2": "ns2.host.example",
-    "nsubdomains": "unlimited",
-    "package": "standard",
-    "php": "ON",
-    "quota": "unlimited",
-    "security_questions": "no",
-    "skin": "evolution",
-    "spam": "ON",
-    "ssh": "OFF",
-    "ssl": "ON",
-    "suspend_at_limit": "ON",
-    "suspended": "no",
-    "sysinfo": "OFF",
-    "twostep_auth": "no",
-    "vdomains": "unlimited",
-    "zoom": "100",
-}
+from dunning_plugin.sandbox.directadmin.layout import DEFAULT_PAGES, FIRST_UID, FOLDERS, USER_DEFAULTS
+
+
+CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 
 
 class Disk:
@@ -68,29 +26,26 @@ class Disk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.da = root / "usr/local/directadmin"
+        self._users = str(self.da / "data/users")
         self.as_root = os.geteuid() == 0
         self._configs: Dict[str, Tuple[Tuple[int, int], Dict[str, str]]] = {}
-        self._passwords: Dict[str, str] = {}
+        self._lock = threading.RLock()
         self._prepare()
+        pairs = (line.split(":", 1) for line in self._lines(root / "etc/shadow"))
+        self._passwords: Dict[str, str] = {name: value for name, value in pairs}
 
     def _prepare(self) -> None:
-        for name in (
-            "conf",
-            "data/users",
-            "data/admin",
-            "data/sessions",
-            "data/templates",
-            "plugins",
-            "scripts/custom",
-        ):
-            (self.da / name).mkdir(parents=True, exist_ok=True)
-        (self.da / "data/sessions").chmod(0o700)
-        for name in ("home", "etc/virtual", "var/log/directadmin"):
-            (self.root / name).mkdir(parents=True, exist_ok=True)
-        for folder, files in DEFAULT_PAGES.items():
-            (self.da / "data/templates" / folder).mkdir(exist_ok=True)
+        """The panel's folders, with modes of their own whatever the umask; what is there already stays."""
+        for name, mode in FOLDERS.items():
+            folder = self.root / name
+            if not folder.is_dir():
+                folder.mkdir(parents=True)
+                folder.chmod(mode)
+        for place, files in DEFAULT_PAGES.items():
             for name, text in files.items():
-                (self.da / "data/templates" / folder / name).write_text(text)
+                page = self.da / "data/templates" / place / name
+                if not page.exists():
+                    _write(page, text)
 
     # -- what there is ---------------------------------------------------------------------------------------------
 
@@ -103,7 +58,8 @@ class Disk:
 
     def config(self, name: str) -> Dict[str, str]:
         """user.conf as a dict, read anew when the file changed. KeyError if there is no such account."""
-        path = self._folder(name) / "user.conf"
+        # Asked a thousand times in one listing: a plain string costs a tenth of a Path.
+        path = f"{self._users}/{name}/user.conf"
         try:
             status = os.stat(path)
         except FileNotFoundError:
@@ -111,7 +67,7 @@ class Disk:
         signature = (status.st_mtime_ns, status.st_ino)
         known = self._configs.get(name)
         if known is None or known[0] != signature:
-            pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+            pairs = (line.split("=", 1) for line in _text(path).split("\n") if "=" in line)
             known = self._configs[name] = (signature, {key: value for key, value in pairs})
         return known[1]
 
@@ -130,11 +86,11 @@ class Disk:
         return self._lines(self.da / "data/admin/admin.list")
 
     def domains(self, name: str) -> List[str]:
-        return self._lines(self._folder(name) / "domains.list")
+        return self._lines(f"{self._users}/{name}/domains.list")
 
     def mailboxes(self, domain: str) -> List[str]:
         """Local parts of a domain's mailboxes."""
-        return [line.split(":", 1)[0] for line in self._lines(self.root / "etc/virtual" / domain / "passwd")]
+        return [line.split(":", 1)[0] for line in self._lines(f"{self.root}/etc/virtual/{domain}/passwd")]
 
     def owner_of_domain(self, domain: str) -> Optional[str]:
         """The account that holds a domain."""
@@ -157,9 +113,12 @@ class Disk:
         """Make an account with its home and, for resellers and admins, their default pages."""
         if not _is_name(name) or self.exists(name):
             raise ValueError(f"{name}: no name, or there already")
+        if domain and not is_domain(domain):
+            raise ValueError(f"{domain}: no domain")
         folder = self._folder(name)
-        folder.mkdir(mode=0o711)
-        (folder / "domains").mkdir(mode=0o711)
+        for new in (folder, folder / "domains"):
+            new.mkdir()
+            new.chmod(0o711)
         config = {
             **USER_DEFAULTS,
             "username": name,
@@ -173,7 +132,7 @@ class Disk:
             **values,
         }
         for list_name in ("domains.list", "users.list", "user_ip.list"):
-            (folder / list_name).write_text("192.0.2.10\n" if list_name == "user_ip.list" else "")
+            _write(folder / list_name, "192.0.2.10\n" if list_name == "user_ip.list" else "", 0o600)
         self._write_config(name, config)
         self.set_password(name, password)
         self._make_home(name, kind)
@@ -188,20 +147,26 @@ class Disk:
 
     def add_domain(self, name: str, domain: str, mailboxes: Iterable[str] = ()) -> None:
         """A domain with its site, a copy of the owner's default page, and its mailboxes."""
+        if not is_domain(domain):
+            raise ValueError(f"{domain}: no domain")
         folder = self._folder(name)
         self._add_line(folder / "domains.list", domain)
-        (folder / "domains" / f"{domain}.conf").write_text(
-            f"active=yes\ndomain={domain}\nsuspended=no\nusername={name}\n"
+        _write(
+            folder / "domains" / f"{domain}.conf",
+            f"active=yes\ndomain={domain}\nsuspended=no\nusername={name}\n",
+            0o600,
         )
         self._add_line(self.root / "etc/virtual/domainowners", f"{domain}: {name}")
         mail = self.root / "etc/virtual" / domain
         mail.mkdir(exist_ok=True)
-        (mail / "passwd").write_text(
-            "".join(f"{box}:{{SHA512}}x:8:12::/home/{name}/imap/{domain}/{box}\n" for box in mailboxes)
-        )
+        mail.chmod(0o711)
+        lines = (f"{box}:{{SHA512}}x:8:12::/home/{name}/imap/{domain}/{box}\n" for box in mailboxes)
+        _write(mail / "passwd", "".join(lines), 0o600)
         site = self.home(name) / "domains" / domain / "public_html"
         site.mkdir(parents=True)
-        (site / "index.html").write_text(f"<html><body><h1>{domain}</h1></body></html>\n")
+        site.parent.chmod(0o711)
+        site.chmod(0o755)
+        _write(site / "index.html", f"<html><body><h1>{domain}</h1></body></html>\n")
         self.own(self.home(name) / "domains" / domain, name)
 
     def add_mailbox(self, domain: str, box: str) -> None:
@@ -217,7 +182,7 @@ class Disk:
         for key, value in (("suspended_reason", reason), ("suspended_details", details)):
             config.pop(key, None)
             if suspended and value:
-                config[key] = value.replace("\n", " ")
+                config[key] = value
         self._write_config(name, config)
 
     def change(self, account: str, **values: str) -> None:
@@ -229,6 +194,20 @@ class Disk:
         self._drop_line(self._folder(self.config(name)["creator"]) / "users.list", name)
         self._add_line(self._folder(creator) / "users.list", name)
         self.change(name, creator=creator)
+
+    def convert(self, name: str, kind: str, creator: str) -> None:
+        """Make a user a reseller, with default pages of his own, or a reseller a user; `creator` owns him then.
+
+        A former reseller's page folders stay in his home: nothing published says that they go."""
+        if self.config(name)["creator"] != creator:
+            self.move(name, creator)
+        self.change(name, usertype=kind)
+        resellers = self.da / "data/admin/reseller.list"
+        self._drop_line(resellers, name)
+        if kind == "reseller":
+            self._add_line(resellers, name)
+            self._add_pages(name)
+            self.own(self.home(name) / "domains", name)
 
     def delete(self, name: str) -> None:
         """Remove an account, its domains, mail and home."""
@@ -259,9 +238,10 @@ class Disk:
 
     def _write_passwords(self) -> None:
         path = self.root / "etc/shadow"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.writelines(f"{name}:{value}\n" for name, value in self._passwords.items())
+        with self._lock:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.writelines(f"{name}:{value}\n" for name, value in self._passwords.items())
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -269,25 +249,38 @@ class Disk:
         return self.da / "data/users" / name
 
     def _next_uid(self) -> int:
-        return FIRST_UID + len(os.listdir(self.da / "data/users"))
+        """A uid that no account has had: one above the highest, so that a deleted account's is not given out again."""
+        given = self.da / "data/admin/last_uid"
+        last = self._lines(given)
+        uid = int(last[0]) + 1 if last else FIRST_UID
+        _write(given, f"{uid}\n", 0o600)
+        return uid
 
     def _write_config(self, name: str, config: Mapping[str, str]) -> None:
+        """Whole and at once, as readers expect. A value cannot begin a line, and so a key, of its own."""
         path = self._folder(name) / "user.conf"
         temporary = path.with_name(".user.conf")
-        temporary.write_text("".join(f"{key}={config[key]}\n" for key in sorted(config)))
-        temporary.chmod(0o600)
-        os.replace(temporary, path)
+        lines = (f"{key}={CONTROLS.sub(' ', config[key])}\n" for key in sorted(config))
+        with self._lock:
+            _write(temporary, "".join(lines), 0o600)
+            os.replace(temporary, path)
 
     def _make_home(self, name: str, kind: str) -> None:
         home = self.home(name)
         (home / "domains").mkdir(parents=True)
         if kind in ("reseller", "admin"):
-            for folder in ("default", "suspended", "sharedip"):
-                template = "default" if folder == "sharedip" else folder
-                shutil.copytree(self.da / "data/templates" / template, home / "domains" / folder)
-        home.chmod(0o711)
+            self._add_pages(name)
         self.own(home, name)
-        (home / "domains").chmod(0o711)
+        for folder in (home, home / "domains"):
+            folder.chmod(0o711)
+
+    def _add_pages(self, name: str) -> None:
+        """default, suspended and sharedip below the domains, filled from the templates; what is there stays."""
+        for place in ("default", "suspended", "sharedip"):
+            folder = self.home(name) / "domains" / place
+            if not os.path.lexists(folder):
+                template = "default" if place == "sharedip" else place
+                shutil.copytree(self.da / "data/templates" / template, folder)
 
     def own(self, top: Path, name: str) -> None:
         """Give a tree to the account, links included, as on a real panel; without root it stays the caller's."""
@@ -300,20 +293,32 @@ class Disk:
                 os.chown(os.path.join(folder, file), uid, uid, follow_symlinks=False)
 
     @staticmethod
-    def _lines(path: Path) -> List[str]:
+    def _lines(path: Union[Path, str]) -> List[str]:
         try:
-            return [line for line in path.read_text().splitlines() if line]
+            return [line for line in _text(path).split("\n") if line]
         except FileNotFoundError:
             return []
 
     def _add_line(self, path: Path, line: str) -> None:
-        with path.open("a") as file:
+        with self._lock, path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     def _drop_line(self, path: Path, line: str) -> None:
-        kept = [other for other in self._lines(path) if other != line]
-        if path.exists():
-            path.write_text("".join(f"{other}\n" for other in kept))
+        with self._lock:
+            lines = self._lines(path)
+            if line in lines:
+                path.write_text("".join(f"{other}\n" for other in lines if other != line), "utf-8")
+
+
+def _write(path: Path, text: str, mode: int = 0o644) -> None:
+    path.write_text(text, "utf-8")
+    path.chmod(mode)
+
+
+def is_domain(name: str) -> bool:
+    """Could this be a domain: two labels or more, no path, nothing that a file of the panel could trip over."""
+    label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    return len(name) <= 253 and re.fullmatch(rf"({label}\.)+{label}", name) is not None
 
 
 def _is_name(name: str) -> bool:
@@ -323,3 +328,8 @@ def _is_name(name: str) -> bool:
 
 def _digest(salt: str, password: str) -> str:
     return hashlib.sha256(f"{salt}{password}".encode()).hexdigest()
+
+
+def _text(path: Union[Path, str]) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()

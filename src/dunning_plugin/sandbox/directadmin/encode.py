@@ -24,8 +24,15 @@ def listing(names: Iterable[str]) -> Response:
 
 
 def tabbed(data: Any, status: int = 200) -> Response:
-    """JSON indented with tabs and a newline at the end."""
-    return Response(status, (json.dumps(data, indent="\t") + "\n").encode(), JSON)
+    """JSON indented with a tab, a newline at the end. What lies deeper stands on one line (nothing deeper was recorded)."""
+    if isinstance(data, dict) and data:
+        lines = ",\n".join(f"\t{json.dumps(key)}: {json.dumps(value)}" for key, value in data.items())
+        text = f"{{\n{lines}\n}}\n"
+    elif isinstance(data, list) and data:
+        text = "[\n" + ",\n".join(f"\t{json.dumps(value)}" for value in data) + "\n]\n"
+    else:
+        text = json.dumps(data) + "\n"
+    return Response(status, text.encode(), JSON)
 
 
 def result(as_json: bool, error: bool, text: str, details: str) -> Response:

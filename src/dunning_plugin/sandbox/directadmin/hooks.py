@@ -26,10 +26,9 @@ class Hooks:
         return known[1]
 
     def _signature(self, hook: str) -> Tuple[int, ...]:
-        custom, plugins = self.da / "scripts/custom", self.da / "plugins"
-        names = os.listdir(plugins)
-        places = [custom, custom / hook, plugins]
-        places += [plugins / name / part for name in names for part in ("hooks", "plugin.conf")]
+        custom, plugins = f"{self.da}/scripts/custom", f"{self.da}/plugins"
+        places = [custom, f"{custom}/{hook}", plugins]
+        places += [f"{plugins}/{name}/{part}" for name in os.listdir(plugins) for part in ("hooks", "plugin.conf")]
         return tuple(_changed(place) for place in places)
 
     def _find(self, hook: str) -> List[Path]:
@@ -60,7 +59,7 @@ class Hooks:
             file.write(f"{stamp}: {line}\n")
 
 
-def _changed(place: Path) -> int:
+def _changed(place: str) -> int:
     try:
         return os.stat(place).st_mtime_ns
     except OSError:
