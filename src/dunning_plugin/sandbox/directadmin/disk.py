@@ -16,7 +16,6 @@ from typing import Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from dunning_plugin.sandbox.directadmin.layout import DEFAULT_PAGES, FIRST_UID, FOLDERS, USER_DEFAULTS
 
-
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 
 
