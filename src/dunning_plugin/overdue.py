@@ -37,7 +37,7 @@ def days_past_due(due: date, today: date) -> int:
 
 
 def overdue_by_debtor(invoices: Iterable[Invoice], today: date) -> Iterator[Tuple[Overdue, ...]]:
-    """One tuple a debtor, one Overdue a currency. The invoices must come grouped by debtor, as the ledger gives them."""
+    """One tuple a debtor, one Overdue a currency. The invoices come grouped by debtor, as the ledger gives them."""
     for _, group in groupby(invoices, key=lambda invoice: invoice.debtor_key):
         yield overdue_of(list(group), today)
 

@@ -19,7 +19,7 @@ import dunning_plugin.cli.restore
 import dunning_plugin.cli.status
 import dunning_plugin.cli.suspend
 import dunning_plugin.notice.from_config
-import dunning_plugin.panels.directadmin
+import dunning_plugin.panels.directadmin  # noqa: F401
 from dunning_plugin import journal
 from dunning_plugin.cli.main import main
 from dunning_plugin.panels.directadmin import locks

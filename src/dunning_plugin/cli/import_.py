@@ -1,7 +1,7 @@
 """`dunning import`: take in invoices, or the list of debtors and their accounts."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
 
 import click
 
@@ -67,7 +67,7 @@ def import_command(
 
 def _invoices(
     context: "Context", file: Path, source_name: Optional[str], accept_drop: bool, dry_run: bool
-) -> Dict[str, "object"]:
+) -> Dict[str, Any]:
     from dunning_plugin.sources.csv_file import CsvFile
     from dunning_plugin.store import ledger
     from dunning_plugin.store.intake import take_in
@@ -98,7 +98,7 @@ def _invoices(
     }
 
 
-def _debtors(context: "Context", file: Path, check: bool, dry_run: bool) -> Dict[str, "object"]:
+def _debtors(context: "Context", file: Path, check: bool, dry_run: bool) -> Dict[str, Any]:
     from dunning_plugin import journal
     from dunning_plugin.sources.debtors_file import read_debtors
     from dunning_plugin.store import ledger

@@ -5,6 +5,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import contextmanager
@@ -103,7 +104,7 @@ def _announce(facts: Dict[str, Any], as_json: bool) -> None:
         click.echo("An embedded DirectAdmin is running; stop it with Ctrl-C.")
         for name, value in facts.items():
             click.echo(f"  {name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}")
-    click.get_text_stream("stdout").flush()
+    sys.stdout.flush()
 
 
 def _options(given: "tuple[str, ...]") -> "Any":

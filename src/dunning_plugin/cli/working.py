@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import sys
 from typing import TYPE_CHECKING, Dict, Iterable, List, Optional
 
 import click
@@ -61,7 +62,7 @@ def ask(question: str, yes: bool) -> None:
     """Ask for a yes, unless --yes said it. Without a terminal and without --yes the answer is no."""
     if yes:
         return
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise GateClosed("nobody is there to say yes; give --yes to do it unasked")
     click.confirm(question, abort=True)
 

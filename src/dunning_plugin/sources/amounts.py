@@ -38,7 +38,7 @@ def amount_reader(decimal: str, thousands: str) -> Callable[[str, str], int]:
             or (point and not part and digits)
         ):
             raise ValueError(f"'{text}' is no amount")
-        minor = int(whole + part) * 10 ** (digits - len(part))
+        minor: int = int(whole + part) * 10 ** (digits - len(part))
         return -minor if negative else minor
 
     return read

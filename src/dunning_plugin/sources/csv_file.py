@@ -147,7 +147,11 @@ class CsvFile:
         return True
 
     def _fail(self, what: str, line: int, field: Optional[str], remedy: str) -> NoReturn:
-        named = f"{field} ({self.settings.columns[field]})" if field in self.settings.columns else field
+        named = (
+            f"{field} ({self.settings.columns[field]})"
+            if field is not None and field in self.settings.columns
+            else field
+        )
         raise InputError(what, file=str(self.path), line=line, field=named, remedy=remedy) from None
 
 

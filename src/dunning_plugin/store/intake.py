@@ -117,7 +117,7 @@ def _check_known(conn: Connection, source: Source) -> None:
     differs = " OR ".join(f"staged.{name} <> known.{name}" for name in _FIXED)
     columns = ", ".join(f"staged.{name}, known.{name}" for name in _FIXED)
     row = conn.exec_driver_sql(
-        f"SELECT staged.line, staged.number, known.source, {columns} FROM staged"
+        f"SELECT staged.line, staged.number, known.source, {columns} FROM staged"  # noqa: S608
         f" JOIN invoices AS known USING (number) WHERE {differs} OR known.source <> ? ORDER BY staged.line LIMIT 1",
         (source.facts.name,),
     ).first()

@@ -109,8 +109,8 @@ class DirectAdmin(Panel):
                 raise KeyError("suspended")
         except (KeyError, TypeError):
             raise PanelChanged(
-                f"{self.name} answered {command} in a form that this version does not know (no 'username' or 'suspended' "
-                "for an account). Nothing was concluded from it"
+                f"{self.name} answered {command} in a form that this version does not know "
+                "(no 'username' or 'suspended' for an account). Nothing was concluded from it"
             ) from None
         files = _UserFiles(self.settings, name)
         domains = _domains(row) or files.domains()

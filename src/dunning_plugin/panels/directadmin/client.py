@@ -79,7 +79,8 @@ class Client:
             )
         except requests.exceptions.SSLError as error:
             raise PanelUnreachable(
-                f"{self.panel}: its certificate cannot be verified ({_reason(error)}); give ca_file, or mend the certificate"
+                f"{self.panel}: its certificate cannot be verified ({_reason(error)}); "
+                "give ca_file, or mend the certificate"
             ) from None
         except requests.RequestException as error:
             raise PanelUnreachable(f"{self.panel} gave no answer to {what} ({_reason(error)})") from None

@@ -38,7 +38,8 @@ def document(panel: str, what: str, text: str) -> Any:
     except ValueError:
         begin = " ".join(text.split())[:60]
         raise PanelChanged(
-            f"{panel} answered {what} in a form that this version does not know ({begin!r}). Nothing was concluded from it"
+            f"{panel} answered {what} in a form that this version does not know ({begin!r}). "
+            "Nothing was concluded from it"
         ) from None
 
 

@@ -39,7 +39,7 @@ class SuspendLayer:
     def _look_before_the_act(self, names: Sequence[str], case_ref: str) -> Mapping[str, Sighting]:
         """What a look of a moment ago showed, good for one act each; the panel is read anew if any is missing.
 
-        A thousand accounts go out in chunks: reading the whole server again before each would cost more than the act."""
+        A thousand accounts go out in chunks: reading the server again before each would cost more than the act."""
         now = time.monotonic()
         looks = {name: self._looks.pop((name, case_ref), (0.0, None)) for name in names}
         if all(sight is not None and now - at < FRESH for at, sight in looks.values()):

@@ -1,4 +1,4 @@
-"""What the panel does to accounts: suspend, activate, delete, create, with hooks and rights. Used by old and new API."""
+"""What the panel does to accounts: suspend, activate, delete, create, with hooks and rights. For both APIs."""
 
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Tuple

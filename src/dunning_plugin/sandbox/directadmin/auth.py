@@ -2,15 +2,17 @@
 
 import base64
 import binascii
+import contextlib
 import ipaddress
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Dict, List, Optional, Tuple, Union
 
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.options import Options
-from dunning_plugin.sandbox.directadmin.sessions import LoginKey, LoginKeys, Session, Sessions
+from dunning_plugin.sandbox.directadmin.sessions import GROUPS, LoginKey, LoginKeys, Session, Sessions, spellings
 from dunning_plugin.sandbox.directadmin.wire import Request
 
 
@@ -46,16 +48,21 @@ class BruteForce:
         self._lock = Lock()
 
     def blocked(self, address: str) -> bool:
+        """Did the address give too many wrong passwords, lately?"""
         count, last = self._wrong.get(address, (0, 0.0))
         return count >= self.options.brute_force_limit and time.time() - last < self.options.brute_force_seconds
 
     def wrong(self, address: str) -> None:
+        """Count a wrong password; older ones are forgotten after the time of a block."""
         with self._lock:
-            count, _ = self._wrong.get(address, (0, 0.0))
-            self._wrong[address] = (count + 1, time.time())
+            count, last = self._wrong.get(address, (0, 0.0))
+            recent = time.time() - last < self.options.brute_force_seconds
+            self._wrong[address] = (count + 1 if recent else 1, time.time())
 
     def right(self, address: str) -> None:
-        self._wrong.pop(address, None)
+        """Forget what was wrong: the password was right."""
+        with self._lock:
+            self._wrong.pop(address, None)
 
 
 class Authenticator:
@@ -91,22 +98,21 @@ class Authenticator:
             return Refusal(401, "Not logged in")
         self.brute_force.right(request.client)
         login_key = key if isinstance(key, LoginKey) else None
-        if login_key and login_key.networks and not _inside(request.client, login_key.networks):
-            return Refusal(403, "Access Denied")
         name = other if bar else master
         if bar and not self.may_act_as(master, other):
             return Refusal(403, "Access Denied")
-        if not bar and self.disk.config(master).get("suspended") == "yes":
+        if self.disk.config(master).get("suspended") == "yes":
             return Refusal(403, "Account is suspended")
         return Caller(name, self.disk.kind(name), master, None, login_key)
 
-    def check(self, name: str, password: str, _client: str) -> "Union[LoginKey, bool, None]":
-        """True for the account's password, its login key for a key's, None for neither."""
+    def check(self, name: str, password: str, client: str) -> "Union[LoginKey, bool, None]":
+        """True for the account's password, its login key for a key's, None for neither or from a wrong network."""
         if not self.disk.exists(name):
             return None
         if self.disk.password_is(name, password):
             return True
-        return self.keys.find(name, password, time.time())
+        key = self.keys.find(name, password, time.time())
+        return None if key is None or (key.networks and not _inside(client, key.networks)) else key
 
     def may_act_as(self, master: str, other: str) -> bool:
         """An admin may act as anybody, a reseller as his own users."""
@@ -119,25 +125,33 @@ class Authenticator:
 def denied(disk: Disk, options: Options, caller: Caller, command: str) -> bool:
     """Is this command denied to the caller by his login key, or by the account's commands.deny and commands.allow?
 
-    Both files also bind API use (docs, customizing workflow)."""
+    Both files also bind API use (docs, customizing workflow). Whoever acts as another is bound by his own files
+    (assumed: else `reseller|user` would lead around a reseller's commands.deny), and by the other's if an option says so."""
     if caller.key is not None and not caller.key.permits(command):
         return True
-    if caller.is_impersonating and not options.commands_deny_binds_login_as:
-        return False
-    folder = disk.da / "data/users" / caller.name
+    if _forbidden(disk, options, caller.master, command):
+        return True
+    return (
+        caller.is_impersonating
+        and options.commands_deny_binds_login_as
+        and _forbidden(disk, options, caller.name, command)
+    )
+
+
+def _forbidden(disk: Disk, options: Options, name: str, command: str) -> bool:
+    """Do an account's own files forbid it this command?"""
+    folder = disk.da / "data/users" / name
     deny, allow = _commands(folder / "commands.deny"), _commands(folder / "commands.allow")
-    names = {command, command.replace("CMD_API_", "CMD_", 1)}
-    if options.command_groups:
-        names.add("ALL_USER")
+    names = spellings(command) | set(GROUPS if options.command_groups else ())
     return bool(names & set(deny or ())) or (allow is not None and not names & set(allow))
 
 
-def _commands(path: "object") -> Optional[List[str]]:
+def _commands(path: Path) -> Optional[List[str]]:
     try:
-        with open(str(path)) as file:
-            return [line.strip() for line in file if line.strip()]
+        text = path.read_text("utf-8", "replace")
     except FileNotFoundError:
         return None
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _credentials(header: str) -> Optional[Tuple[str, str]]:
@@ -153,4 +167,7 @@ def _credentials(header: str) -> Optional[Tuple[str, str]]:
 
 
 def _inside(address: str, networks: List[str]) -> bool:
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False) for network in networks)
+    """Is an address in one of the networks? One that cannot be read lets nobody in."""
+    with contextlib.suppress(ValueError):
+        return any(ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False) for network in networks)
+    return False

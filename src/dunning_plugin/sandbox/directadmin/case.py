@@ -147,7 +147,7 @@ def write_debtors(folder: Path) -> Path:
 
 
 def write_invoices(folder: Path, paid: bool = False) -> Path:
-    """invoices.csv as a Dutch package exports it: cp1252, semicolons, decimal commas. `paid`: all of the debtor's settled."""
+    """invoices.csv as a Dutch package exports it: cp1252, semicolons, decimal commas. `paid`: all of his settled."""
     rows = [(DEBTOR, *row) for row in (*INVOICES, CREDIT)]
     if paid:
         rows = [(*row[:5], "0,00") for row in rows]

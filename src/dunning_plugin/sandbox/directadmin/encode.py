@@ -24,7 +24,7 @@ def listing(names: Iterable[str]) -> Response:
 
 
 def tabbed(data: Any, status: int = 200) -> Response:
-    """JSON indented with a tab, a newline at the end. What lies deeper stands on one line (nothing deeper was recorded)."""
+    """JSON indented with a tab, a newline at the end. What lies deeper stands on one line (none was recorded)."""
     if isinstance(data, dict) and data:
         lines = ",\n".join(f"\t{json.dumps(key)}: {json.dumps(value)}" for key, value in data.items())
         text = f"{{\n{lines}\n}}\n"

@@ -32,7 +32,7 @@ class Hooks:
         return tuple(_changed(place) for place in places)
 
     def _find(self, hook: str) -> List[Path]:
-        """In order: scripts/custom/<HOOK>/*.sh, scripts/custom/<HOOK>.sh, plugins/*/hooks/<HOOK>.sh of active plugins."""
+        """In order: scripts/custom/<HOOK>/*.sh, scripts/custom/<HOOK>.sh, plugins/*/hooks/<HOOK>.sh (active ones)."""
         custom = self.da / "scripts/custom"
         found = sorted((custom / hook).glob("*.sh")) if (custom / hook).is_dir() else []
         found += [custom / f"{hook}.sh"]

@@ -1,7 +1,8 @@
 """The part of Apache 2.4's .htaccess that a notice needs: strict, so that what Apache refuses is refused here.
 
 Directives: IfModule, DirectoryIndex, ErrorDocument, Header, RewriteEngine, RewriteCond, RewriteRule, Options. Anything
-else answers 500, as Apache does. Compared with Debian's Apache by tests/services.
+else answers 500, as Apache does for what it does not know; so do rewrite flags other than L, END and an error status.
+Only the file in the document root is read. Compared with Debian's Apache by tests/services.
 """
 
 import re
@@ -30,7 +31,7 @@ class Rule:
 class Htaccess:
     """What a .htaccess asks for."""
 
-    index: List[str] = field(default_factory=lambda: ["index.html"])
+    index: List[str] = field(default_factory=lambda: ["index.html", "index.php"])
     errors: Dict[int, str] = field(default_factory=dict)
     headers: List[Tuple[str, str, str, str]] = field(default_factory=list)
     rewrite: bool = False
@@ -93,12 +94,12 @@ def _directive(found: Htaccess, conditions: List[Tuple[str, str, bool]], words: 
     elif name == "header":
         found.headers.append(_header(values, number))
     elif name == "rewriteengine":
-        found.rewrite = values == ["On"] or values == ["on"]
+        found.rewrite = [value.lower() for value in values] == ["on"]
     elif name == "rewritecond" and len(values) >= 2:
         negated = values[1].startswith("!")
-        conditions.append((values[0], values[1][1:] if negated else values[1], negated))
+        conditions.append((values[0], _pattern(values[1][1:] if negated else values[1], number), negated))
     elif name == "rewriterule" and len(values) in (2, 3):
-        found.rules.append(Rule(values[0], values[1], _flags(values[2:]), list(conditions)))
+        found.rules.append(Rule(_pattern(values[0], number), values[1], _flags(values[2:], number), list(conditions)))
         conditions.clear()
     else:
         raise Misconfigured(f"line {number}: Invalid command '{words[0]}', perhaps misspelled")
@@ -111,9 +112,20 @@ def _header(values: List[str], number: int) -> Tuple[str, str, str, str]:
     return condition, values[0].lower(), values[1], values[2] if len(values) == 3 else ""
 
 
-def _flags(words: List[str]) -> Dict[str, str]:
+def _pattern(text: str, number: int) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise Misconfigured(f"line {number}: cannot compile regular expression '{text}': {error}") from None
+    return text
+
+
+def _flags(words: List[str], number: int) -> Dict[str, str]:
     pairs = (part.partition("=") for part in words[0].strip("[]").split(",")) if words else ()
-    return {key.strip().upper(): value for key, _, value in pairs}
+    flags = {key.strip().upper(): value for key, _, value in pairs}
+    if flags.keys() - {"L", "END", "R"} or ("R" in flags and not re.fullmatch("[45][0-9][0-9]", flags["R"])):
+        raise Misconfigured(f"line {number}: only the flags L, END and R=4xx or R=5xx are known here")
+    return flags
 
 
 @dataclass
@@ -137,10 +149,15 @@ def rewrite(rules: Htaccess, path: str, variables: Mapping[str, str]) -> Rewritt
         if status and int(status) >= 400:
             return Rewritten(path, int(status))
         if rule.target != "-":
-            here = re.sub(r"%(\d)", lambda found, groups=groups: groups[int(found.group(1))], rule.target).lstrip("/")
+            here = _filled(rule.target, groups).lstrip("/")
         if "L" in rule.flags or "END" in rule.flags:
             break
     return Rewritten("/" + here)
+
+
+def _filled(target: str, groups: List[str]) -> str:
+    """The target with %1… replaced by the groups of the last condition."""
+    return re.sub(r"%(\d)", lambda found: groups[int(found.group(1))], target)
 
 
 def _match(rule: Rule, here: str, variables: Mapping[str, str]) -> Optional[List[str]]:

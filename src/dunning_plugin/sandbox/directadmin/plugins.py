@@ -5,9 +5,10 @@ import html
 import mimetypes
 import os
 import pwd
+import signal
 import subprocess
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 from urllib.parse import parse_qs, quote
 
 from dunning_plugin.sandbox.directadmin.auth import Caller
@@ -19,14 +20,22 @@ LEVELS = {"CMD_PLUGINS": "user", "CMD_PLUGINS_RESELLER": "reseller", "CMD_PLUGIN
 RANK = {"user": 0, "reseller": 1, "admin": 2}
 MOST_FORM = 128 * 1024 - len("POST=") - 1
 """One environment variable takes 128 KiB (Linux, MAX_ARG_STRLEN)."""
+DEFAULT_SECONDS = 60.0
+"""For how long a page may run where plugin.conf names no `timeout` (assumed)."""
 NOT_VALID = "User {name} is not a valid apache user.  Must not be uid=0 and must exist."
-SKIN = "<!DOCTYPE html>\n<html><head><title>DirectAdmin</title></head><body><header>DirectAdmin</header><main>{body}</main></body></html>\n"
+SKIN = """<!DOCTYPE html>
+<html><head><title>DirectAdmin</title></head><body><header>DirectAdmin</header><main>{body}</main></body></html>
+"""
 FRAME = """<!DOCTYPE html>
 <html><head><title>DirectAdmin Evolution</title></head><body>
 <form id="open" method="post" target="plugin" action="{src}"></form>
 <iframe name="plugin" title="Plugin" style="width:100%;height:90vh;border:0"></iframe>
 <script>document.getElementById("open").submit()</script></body></html>
 """
+
+
+class PageFailed(Exception):
+    """A page that could not be run to its end; the text is what the visitor is told."""
 
 
 class PluginPages:
@@ -70,23 +79,28 @@ class PluginPages:
         ids = self._ids(who)
         if ids is None:
             return _page(500, NOT_VALID.format(name=who))
-        done = _execute(script, self._environment(caller, request, who, form), ids, float(conf.get("timeout") or 60))
+        environment = self._environment(caller, request, who, form)
+        try:
+            done = _execute(script, environment, ids, float(conf.get("timeout") or DEFAULT_SECONDS))
+        except PageFailed as failure:
+            return _page(500, str(failure))
         if page.endswith(".raw"):
             return Response(raw=True, body=done)
         return Response(200, SKIN.format(body=done.decode("utf-8", "replace")).encode(), "text/html")
 
     def _ids(self, name: str) -> Optional[Tuple[int, int]]:
-        """uid and gid to run as; None if that is root or nobody known. Without root pages run as ourselves."""
-        try:
-            entry = pwd.getpwnam(name)
-            ids = (entry.pw_uid, entry.pw_gid)
-        except KeyError:
-            if not self.disk.exists(name):
-                return None
+        """uid and gid to run as; None if that is root or nobody known.
+
+        The sandbox's own accounts come first: this machine may well have an `admin` of its own, a stranger here."""
+        if self.disk.exists(name):
             ids = (self.disk.uid(name), self.disk.uid(name))
-        if ids[0] == 0:
-            return None
-        return ids
+        else:
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                return None
+            ids = (entry.pw_uid, entry.pw_gid)
+        return None if ids[0] == 0 else ids
 
     def _environment(self, caller: Caller, request: Request, who: str, form: str) -> Dict[str, str]:
         session = caller.session
@@ -112,29 +126,31 @@ class PluginPages:
 
 
 def _execute(script: Path, environment: Mapping[str, str], ids: Tuple[int, int], seconds: float) -> bytes:
-    def become() -> None:
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setgid(ids[1])
-            os.setuid(ids[0])
+    """What the page printed, errors included. PageFailed if it cannot be begun or takes too long.
 
+    Only root can become somebody else; an ordinary user's sandbox runs pages as himself."""
+    become: Dict[str, Any] = {"user": ids[0], "group": ids[1], "extra_groups": []} if os.geteuid() == 0 else {}
     try:
-        done = subprocess.run(
+        page = subprocess.Popen(
             [str(script)],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=seconds,
-            check=False,
-            preexec_fn=become,
             cwd="/",
+            start_new_session=True,
+            **become,
         )
-    except subprocess.TimeoutExpired:
-        return b"The plugin timed out"
     except (OSError, subprocess.SubprocessError) as error:
-        return html.escape(f"The plugin could not be run: {error}").encode()
-    return done.stdout
+        raise PageFailed(f"The plugin could not be run: {error}") from None
+    try:
+        output: bytes = page.communicate(timeout=seconds)[0]
+        return output
+    except subprocess.TimeoutExpired:
+        # Its children hold the pipe too: end the whole group, or the reading would wait for them.
+        os.killpg(page.pid, signal.SIGKILL)
+        page.communicate()
+        raise PageFailed("The plugin timed out") from None
 
 
 def _active(folder: Path) -> bool:
@@ -145,7 +161,7 @@ def _active(folder: Path) -> bool:
 
 def _file(images: Path, parts: "list[str]") -> Response:
     file = images.joinpath(*parts)
-    if not parts or not file.is_file() or file.is_symlink():
+    if not parts or not file.is_file() or images.resolve() not in file.resolve().parents:
         return _page(404, "Not found")
     return Response(200, file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
 

@@ -33,7 +33,10 @@ LOGIN_PAGE = """<!DOCTYPE html>
 <label>Password <input name="password" type="password" autocomplete="current-password"></label>
 <button type="submit">Login</button></form></body></html>
 """
-SKIN_PAGE = "<!DOCTYPE html>\n<html><head><title>DirectAdmin</title></head><body><h1>{title}</h1><main>{body}</main></body></html>\n"
+SKIN_PAGE = """<!DOCTYPE html>
+<html><head><title>DirectAdmin</title></head>
+<body><h1>{title}</h1><main>{body}</main></body></html>
+"""
 
 
 class Seen(NamedTuple):

@@ -1,5 +1,9 @@
-"""Panel sessions as files data/sessions/sess_<ID>, and login keys."""
+"""Panel sessions as files data/sessions/sess_<ID>, and login keys.
 
+The fields of a session file are assumed; only its place and name are documented. Its time of change is its last use.
+"""
+
+import contextlib
 import json
 import os
 import secrets
@@ -7,7 +11,7 @@ import string
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional, Set
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -35,8 +39,9 @@ class Session:
 class Sessions:
     """The sessions on disk; deleting a file ends that session."""
 
-    def __init__(self, folder: Path, seconds: float) -> None:
-        self.folder, self.seconds = folder, seconds
+    def __init__(self, folder: Path, seconds: float, on_end: Callable[[Session], None] = lambda session: None) -> None:
+        """`seconds` without use end a session; `on_end` is called before one ends by logout, act or age."""
+        self.folder, self.seconds, self.on_end = folder, seconds, on_end
 
     def create(self, username: str, ip: str, master: str = "", login_key: str = "", session_id: str = "") -> Session:
         now = time.time()
@@ -53,6 +58,8 @@ class Sessions:
             self.destroy(session)
             return None
         session.seen = time.time()
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self.folder / f"sess_{session.id}")
         return session
 
     def of(self, username: str) -> List[Session]:
@@ -64,7 +71,14 @@ class Sessions:
         return [session for session in found if session is not None and time.time() - session.seen <= self.seconds]
 
     def destroy(self, session: Session) -> None:
+        """End a session, telling `on_end` first."""
+        self.on_end(session)
         (self.folder / f"sess_{session.id}").unlink(missing_ok=True)
+
+    def expire(self) -> None:
+        """End all sessions as age does, without anybody's act (a fault)."""
+        for session in self.all():
+            self.destroy(session)
 
     def switch(self, session: Session, username: str, master: str) -> None:
         """Act as another account, or return."""
@@ -73,27 +87,30 @@ class Sessions:
 
     def _write(self, session: Session) -> None:
         path = self.folder / f"sess_{session.id}"
-        text = "".join(f"{key}={value}\n" for key, value in asdict(session).items())
+        text = "".join(f"{key}={value}\n" for key, value in asdict(session).items() if key != "seen")
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
 
     def _read(self, session_id: str) -> Optional[Session]:
+        path = self.folder / f"sess_{session_id}"
         try:
-            text = (self.folder / f"sess_{session_id}").read_text()
-        except (FileNotFoundError, ValueError):
+            text, seen = path.read_text(), path.stat().st_mtime
+        except (OSError, ValueError):
             return None
         values: Dict[str, str] = {key: value for key, _, value in (line.partition("=") for line in text.splitlines())}
+        if not {"id", "key", "username", "ip", "created", "public_id"} <= set(values):
+            return None
         return Session(
             values["id"],
             values["key"],
             values["username"],
             values["ip"],
             float(values["created"]),
-            float(values["seen"]),
+            seen,
             values["public_id"],
-            values["master"],
-            values["login_key"],
+            values.get("master", ""),
+            values.get("login_key", ""),
         )
 
 
@@ -110,13 +127,21 @@ class LoginKey:
     created: float = 0.0
     expires: float = 0.0
     created_by: str = ""
+    auto_remove: bool = False
 
     def permits(self, command: str) -> bool:
-        """May this key give this command? ALL_… names stand for the whole level, as on the panel."""
-        names = {command, command.replace("CMD_API_", "CMD_", 1), "ALL_USER", "ALL_RESELLER", "ALL_ADMIN"}
-        if {command, command.replace("CMD_API_", "CMD_", 1)} & set(self.deny):
-            return False
-        return not self.allow or bool(names & set(self.allow))
+        """May this key give this command? The ALL_… names stand for every command. Denying wins."""
+        names = spellings(command) | set(GROUPS)
+        return not names & set(self.deny) and (not self.allow or bool(names & set(self.allow)))
+
+
+GROUPS = ("ALL_USER", "ALL_RESELLER", "ALL_ADMIN")
+"""Names of login keys' command lists that stand for all commands of a level (C: public clients' forms)."""
+
+
+def spellings(command: str) -> Set[str]:
+    """A command under its names: CMD_API_X is also CMD_X."""
+    return {command, command.replace("CMD_API_", "CMD_", 1)}
 
 
 class LoginKeys:

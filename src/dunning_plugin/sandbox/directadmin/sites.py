@@ -4,7 +4,7 @@ import mimetypes
 import os
 import stat
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, Optional
 
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.htaccess import Htaccess, Misconfigured, Rewritten, parse, rewrite
@@ -78,6 +78,8 @@ class Sites:
             answer = self._serve(folder, rules, second.path, status) if second.status is None else None
             if answer is not None and answer.status == status:
                 return answer
+        elif document is not None and "://" not in document:
+            return Response(status, document.encode(), "text/html")
         return Response(status, PLAIN.format(status=status).encode(), "text/html")
 
     def _finish(self, rules: Htaccess, answer: Response) -> Response:
@@ -100,7 +102,7 @@ class Sites:
         if not _links_allowed(folder, file):
             return _plain(403)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return Response(status, file.read_bytes(), kind if not file.suffix == ".php" else "text/html")
+        return Response(status, file.read_bytes(), "text/html" if file.suffix == ".php" else kind)
 
 
 def _plain(status: int) -> Response:
@@ -109,13 +111,8 @@ def _plain(status: int) -> Response:
 
 def _links_allowed(folder: Path, file: Path) -> bool:
     """SymLinksIfOwnerMatch: every link on the way belongs to the owner of what it points to."""
-    steps: List[Path] = [
-        folder,
-        *(
-            folder.joinpath(*file.relative_to(folder).parts[: n + 1])
-            for n in range(len(file.relative_to(folder).parts))
-        ),
-    ]
+    parts = file.relative_to(folder).parts
+    steps = [folder.joinpath(*parts[:count]) for count in range(len(parts) + 1)]
     for step in steps:
         status = os.lstat(step)
         if stat.S_ISLNK(status.st_mode):

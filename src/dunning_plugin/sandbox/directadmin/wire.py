@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import traceback
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
@@ -79,9 +80,12 @@ class Server(ThreadingHTTPServer):
         self, address: Tuple[str, int], handler: Handler, name: str, tls: Optional[ssl.SSLContext] = None
     ) -> None:
         self.handle_one, self.name = handler, name
+        self.mistakes: List[str] = []
+        """Tracebacks of requests that the sandbox itself failed at: tests see that there are none."""
         super().__init__(address, _Handler)
         if tls is not None:
-            self.socket = tls.wrap_socket(self.socket, server_side=True)
+            # The handshake waits until the connection's own thread reads: a silent caller must not hold up the others.
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def port(self) -> int:
@@ -105,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
             length = int(self.headers.get("Content-Length") or 0)
         except ValueError:
             length = -1
-        if not 0 <= length <= MOST_BODY:
+        if not 0 <= length <= MOST_BODY or "chunked" in self.headers.get("Transfer-Encoding", ""):
             self._send(Response(413, b"too large\n", headers=[("Connection", "close")]))
             self.close_connection = True
             return
@@ -118,7 +122,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(length),
             self.client_address[0],
         )
-        self._send(self.server.handle_one(request))
+        try:
+            answer = self.server.handle_one(request)
+        except Exception:
+            self.server.mistakes.append(traceback.format_exc())
+            answer = Response(500, b"the sandbox failed, see its mistakes\n")
+        self._send(answer)
 
     def _send(self, answer: Response) -> None:
         if answer.cut:
