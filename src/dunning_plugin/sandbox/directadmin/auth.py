@@ -126,7 +126,7 @@ def denied(disk: Disk, options: Options, caller: Caller, command: str) -> bool:
     """Is this command denied to the caller by his login key, or by the account's commands.deny and commands.allow?
 
     Both files also bind API use (docs, customizing workflow). Whoever acts as another is bound by his own files
-    (assumed: else `reseller|user` would lead around a reseller's commands.deny), and by the other's if an option says so."""
+    (assumed: else `reseller|user` would lead around a reseller's commands.deny); by the other's if an option says so."""
     if caller.key is not None and not caller.key.permits(command):
         return True
     if _forbidden(disk, options, caller.master, command):

@@ -109,8 +109,10 @@ class _Handler(BaseHTTPRequestHandler):
             length = int(self.headers.get("Content-Length") or 0)
         except ValueError:
             length = -1
-        if not 0 <= length <= MOST_BODY or "chunked" in self.headers.get("Transfer-Encoding", ""):
-            self._send(Response(413, b"too large\n", headers=[("Connection", "close")]))
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            length = -1
+        if not 0 <= length <= MOST_BODY:
+            self._send(Response(411 if length < 0 else 413, b"no usable length\n", headers=[("Connection", "close")]))
             self.close_connection = True
             return
         parts = urlsplit(self.path)
