@@ -7,6 +7,7 @@ process of its own, and the end is a comparison of every file of the panel with 
 import http.client
 import os
 import pty
+import shlex
 import shutil
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def _run(stage: Stage, *words: str, now: str = NOW, terminal: bool = False) -> i
     """Run a command of ours in the stage's folder, its output going straight to the reader.
 
     With `terminal` it gets a pseudo-terminal, so that its progress bar is seen even when this goes into a file."""
-    click.echo("\n" + click.style("$ dunning " + " ".join(words), fg="cyan"))
+    click.echo("\n" + click.style("$ " + shlex.join(["dunning", *words]), fg="cyan"))
     sys.stdout.flush()
     line = [sys.executable, "-m", "dunning_plugin", "--config", "dunning.yaml", "--now", now, *words]
     if terminal:

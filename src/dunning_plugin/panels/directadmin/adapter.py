@@ -1,7 +1,8 @@
 """DirectAdmin as a Panel: accounts with their state in a fixed number of requests, and the measures it can lay."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from dunning_plugin.config.settings import PanelSettings
 from dunning_plugin.errors import PanelChanged, PanelRefused
@@ -16,6 +17,8 @@ from dunning_plugin.panels.interface import Capabilities, Identity, Layer, Panel
 PAGE = 9999
 """Accounts in one listing request (ipp; a Go client asks for as many). Larger servers cost one request more a page."""
 DATA = "usr/local/directadmin/data/users"
+ADMINS = "usr/local/directadmin/data/admin/admin.list"
+VIRTUAL = "etc/virtual"
 
 
 class DirectAdmin(Panel):
@@ -48,8 +51,24 @@ class DirectAdmin(Panel):
         him = self._resellers().get(reseller)
         if him is None:
             raise PanelRefused(f"{self.name} has no reseller '{reseller}'")
-        users = self._listing("/CMD_USER_SHOW", AccountKind.USER, owner=reseller, as_user=reseller)
-        return (him, *sorted(users.values(), key=lambda account: account.name))
+        users = sorted(self._users_of(reseller), key=lambda account: account.name)
+        return tuple(self._with_mailboxes(account) for account in (him, *users))
+
+    def _users_of(self, reseller: str) -> Iterable[Account]:
+        try:
+            return self._listing("/CMD_USER_SHOW", AccountKind.USER, owner=reseller, as_user=reseller).values()
+        except PanelRefused:
+            # It is open whether the commands.deny of a login lock binds whoever acts as the locked account; a
+            # restore must not fail on that. As ourselves we may list all; a refusal of ourselves is raised here.
+            everybody = self._listing("/CMD_ALL_USER_SHOW", AccountKind.USER).values()
+            return [account for account in everybody if account.owner == reseller]
+
+    def _with_mailboxes(self, account: Account) -> Account:
+        """Counted in the panel's own files where its listing has no such column (a Go client knows none)."""
+        if account.mailboxes is not None or not self.settings.local:
+            return account
+        folders = [self.settings.root / VIRTUAL / domain for domain in account.domains if _is_plain(domain)]
+        return replace(account, mailboxes=sum(_lines_in(folder / "passwd") for folder in folders))
 
     def accounts(self, names: Iterable[str]) -> Mapping[str, Account]:
         """The named accounts from the listings of the whole server: two requests (and one a further page)."""
@@ -57,7 +76,19 @@ class DirectAdmin(Panel):
         if not wanted:
             return {}
         known = {**self._listing("/CMD_ALL_USER_SHOW", AccountKind.USER), **self._resellers()}
+        for name in wanted & self._admins():
+            # Should the listing of all users hold admins too, nobody must take them for users.
+            if name in known:
+                known[name] = replace(known[name], kind=AccountKind.ADMIN)
         return {name: known[name] for name in wanted if name in known}
+
+    def _admins(self) -> Set[str]:
+        if not self.settings.local:
+            return set()
+        try:
+            return set((self.settings.root / ADMINS).read_text(encoding="utf-8", errors="replace").split())
+        except OSError:
+            return set()
 
     def layers(self) -> Mapping[Measure, Layer]:
         """suspend always; lock_login where we are on the panel's own host."""
@@ -166,3 +197,15 @@ def _mailboxes(row: Mapping[str, Any]) -> Optional[int]:
     boxes = row.get("nemails")
     usage = str(boxes.get("usage", "")) if isinstance(boxes, dict) else ""
     return int(usage) if usage.isdecimal() else None
+
+
+def _is_plain(domain: str) -> bool:
+    return bool(domain) and not domain.startswith(".") and "/" not in domain
+
+
+def _lines_in(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(1 for line in file if line.strip())
+    except OSError:
+        return 0

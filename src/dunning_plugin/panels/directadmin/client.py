@@ -87,7 +87,7 @@ class Client:
         return self._read(what, answer)
 
     def _read(self, what: str, answer: requests.Response) -> Any:
-        if answer.status_code == 401:
+        if answer.status_code == 401 or _is_login_page(answer):
             self._closed = (
                 f"{self.panel} does not accept the login of {self._login[0]}; check username and password_file. "
                 "Nothing more was asked of it, because it bans callers who guess"
@@ -95,7 +95,8 @@ class Client:
             raise PanelRefused(self._closed)
         if answer.status_code == 403:
             raise PanelRefused(
-                f"{self.panel} denies {what}: the login key lacks this command, or the address is banned"
+                f"{self.panel} denies {what}{decode.words(answer.text)}: "
+                "the login lacks this command, or the address is banned"
             )
         if answer.status_code >= 500:
             raise PanelUnreachable(f"{self.panel} answered {what} with status {answer.status_code}")
@@ -180,6 +181,11 @@ def ask_da(panel: str, program: Path) -> Tuple[str, Tuple[str, str]]:
         raise PanelChanged(f"{panel}: {program} api-url printed no address with a login")
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}", (parts.username, parts.password)
+
+
+def _is_login_page(answer: requests.Response) -> bool:
+    """Older versions refuse with the login page, status 200 and a header whose case differs (two clients each way)."""
+    return answer.headers.get("X-DirectAdmin", "").strip().lower() == "unauthorized"
 
 
 def _reason(error: Exception) -> str:

@@ -4,22 +4,26 @@ import html
 import json
 import re
 from typing import Any, Dict, List
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from dunning_plugin.errors import PanelChanged, PanelRefused
 
 # Old versions write entities without the semicolon: &#39 &#45 &#64 &#95 &#58 (four public clients).
-BARE_ENTITY = re.compile(r"&#(\d{2,3});?")
+# Only these five without one: in 'ref K7QM&#452XHB' a longer number would swallow the digit after the hyphen.
+BARE_ENTITY = re.compile(r"&#(?:(\d{1,7});|(39|45|58|64|95))")
+MOST_WORDS = 200
+PAIRS = re.compile(r"[A-Za-z0-9_%.\[\]-]+=")
 
 
 def plain(text: str) -> str:
     """Text without entities, with or without their semicolon."""
-    return html.unescape(BARE_ENTITY.sub(lambda found: chr(int(found.group(1))), text))
+    return html.unescape(BARE_ENTITY.sub(lambda found: html.unescape(f"&#{found.group(1) or found.group(2)};"), text))
 
 
 def pairs(text: str) -> Dict[str, str]:
     """key=value&…, keys and values decoded however much was encoded."""
-    guarded = BARE_ENTITY.sub(lambda found: f"%{int(found.group(1)):02X}", text.strip())
+    # An entity's ampersand would end the value.
+    guarded = BARE_ENTITY.sub(lambda found: quote(plain(found.group(0)), safe=""), text.strip())
     return {key: plain(values[-1]) for key, values in parse_qs(guarded, keep_blank_values=True).items()}
 
 
@@ -32,10 +36,14 @@ def names(text: str) -> List[str]:
 
 
 def document(panel: str, what: str, text: str) -> Any:
-    """JSON of an answer. PanelChanged if it is none, with no more than its beginning."""
+    """An answer's content: JSON, or the url-encoding of versions that know no json=yes (a list for list[]=…).
+
+    PanelChanged if it is neither, with no more than its beginning."""
     try:
         return json.loads(text)
     except ValueError:
+        if PAIRS.match(text):
+            return names(text) if text.startswith(("list=", "list[]=", "list%5B%5D=")) else pairs(text)
         begin = " ".join(text.split())[:60]
         raise PanelChanged(
             f"{panel} answered {what} in a form that this version does not know ({begin!r}). "
@@ -46,5 +54,19 @@ def document(panel: str, what: str, text: str) -> Any:
 def refused(panel: str, what: str, answer: Any) -> None:
     """Raise PanelRefused in the panel's own words if a JSON answer says no (`error` is not there on success)."""
     if isinstance(answer, dict) and answer.get("error") not in (None, "", "0", 0):
-        words = " ".join(str(answer.get(key, "")) for key in ("error", "result", "details") if answer.get(key))
+        keys = ("text", "details") if "text" in answer else ("error", "result", "details")
+        words = " ".join(str(answer[key]) for key in keys if answer.get(key))
         raise PanelRefused(f"{panel} refused {what}: {plain(words).strip()}")
+
+
+def words(text: str) -> str:
+    """The panel's own words in a refusal, as ' (words)' for a sentence of ours; '' if it said nothing readable."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    said = next((str(answer[key]) for key in ("message", "error", "type") if answer.get(key)), "")
+    said = " ".join("".join(char if char.isprintable() else " " for char in plain(said)).split())
+    return f" ({said[:MOST_WORDS]})" if said else ""

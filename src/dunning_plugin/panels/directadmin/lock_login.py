@@ -54,6 +54,8 @@ class LockLoginLayer:
         answers: Dict[str, Answer] = {}
         for name in names:
             try:
+                # Raises for a link or a pipe: what cannot be given back exactly is not replaced.
+                _read(self.panel.user_folder(name))
                 _replace(self.panel.user_folder(name), _denied_text())
                 self.panel.logins.put(name, case_ref)
                 answers[name] = Answer(True)
@@ -79,11 +81,11 @@ class LockLoginLayer:
 
     def _give_back(self, name: str, kept: Optional[Mapping[str, Any]]) -> str:
         folder = self.panel.user_folder(name)
-        if not folder.is_dir() or _read(folder) is None:
+        if not folder.is_dir():
             return ""
         now = _read(folder)
-        if now is not None and now["content"] != _encoded(_denied_text()):
-            same = kept is not None and now["content"] == kept["content"]
+        if (now and now["content"]) != _encoded(_denied_text()):
+            same = (now and now["content"]) == (kept and kept["content"])
             return "" if same else "its commands.deny was changed by someone meanwhile and is left so"
         if kept is None:
             (folder / DENY).unlink()
@@ -93,11 +95,14 @@ class LockLoginLayer:
         return ""
 
     def _kept(self, name: str) -> Optional[Dict[str, Any]]:
-        """What stands in commands.deny now, None if there is none: to be given back exactly."""
+        """What stands in commands.deny now, None if there is none: to be given back exactly.
+
+        Our own text is what is left of a lock whose file somebody removed: it is nobody's to be given back."""
         try:
-            return _read(self.panel.user_folder(name))
+            found = _read(self.panel.user_folder(name))
         except (OSError, ValueError):
             return None
+        return None if found and found["content"] == _encoded(_denied_text()) else found
 
     def _end_sessions(self, names: Sequence[str]) -> None:
         """Remove the session files of these accounts. An admin's login-as into one has his own name as master."""
@@ -124,7 +129,7 @@ def _encoded(content: bytes) -> str:
 def _read(folder: Path) -> Optional[Dict[str, Any]]:
     """Content, mode, owner and time of commands.deny; None if it is not there. A link is not followed."""
     try:
-        descriptor = os.open(folder / DENY, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(folder / DENY, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     with os.fdopen(descriptor, "rb") as file:

@@ -13,9 +13,12 @@ class Folder:
         self.path = path
 
     def reference(self, name: str) -> str:
-        """The case's reference in an account's file; '' without a file."""
+        """The case's reference in an account's file, set aside or not; '' without a file."""
+        return self._read(_checked(name)) or self._read(_aside(name))
+
+    def _read(self, entry: str) -> str:
         try:
-            descriptor = os.open(self.path / _checked(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self.path / entry, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return ""
         with os.fdopen(descriptor, "rb") as file:
@@ -33,8 +36,19 @@ class Folder:
 
     def drop(self, name: str, reference: str) -> None:
         """Remove an account's file if it is of this case."""
-        if self.reference(name) == reference:
-            (self.path / _checked(name)).unlink(missing_ok=True)
+        for entry in (_checked(name), _aside(name)):
+            if self._read(entry) == reference:
+                (self.path / entry).unlink(missing_ok=True)
+
+    def set_aside(self, name: str, reference: str) -> None:
+        """Keep an account's file where the hooks do not look, while we lift: it stays the proof if we are killed."""
+        if self._read(_checked(name)) == reference:
+            os.replace(self.path / name, self.path / _aside(name))
+
+    def forget_aside(self, name: str, reference: str) -> None:
+        """Drop what `set_aside` kept for this case, once the account is seen free."""
+        if self._read(_aside(name)) == reference:
+            (self.path / _aside(name)).unlink(missing_ok=True)
 
     def switch(self, on: bool) -> None:
         """Turn the whole folder off for the hooks (a file `<folder>.off` beside it), or on again."""
@@ -44,6 +58,11 @@ class Folder:
         elif not off.exists():
             off.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             off.touch(mode=0o600)
+
+
+def _aside(name: str) -> str:
+    """No account's name begins with a tilde, and no hook tests one that does."""
+    return f"~{_checked(name)}"
 
 
 def _checked(name: str) -> str:

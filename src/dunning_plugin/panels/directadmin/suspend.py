@@ -7,7 +7,7 @@ that the button toggles, so nothing is sent to an account whose state was not re
 import time
 from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from dunning_plugin.errors import PanelRefused, PanelUnreachable
+from dunning_plugin.errors import DunningError, PanelRefused, PanelUnreachable
 from dunning_plugin.model import Account, Answer, Facts, Measure, Seen, Sighting, neutral_reason, reference_in
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ class SuspendLayer:
         wanted = list(names)
         present = self.panel.accounts(wanted)
         seen = {name: self._sight(name, present.get(name), case_ref) for name in wanted}
+        if self.panel.settings.local:
+            for name in (name for name, sight in seen.items() if sight.seen is Seen.FREE):
+                self.panel.guards.forget_aside(name, case_ref)
         now = time.monotonic()
         self._looks.update({(name, case_ref): (now, sight) for name, sight in seen.items()})
         return seen
@@ -77,17 +80,37 @@ class SuspendLayer:
                 self._guard(name, case_ref)
         form = {"suspend": "Suspend", "reason": "other", "details": neutral_reason(case_ref)}
         answers.update(self._select(free, form))
+        self._clear_guards([name for name in free if not answers[name].ok], case_ref)
         return answers
+
+    def _clear_guards(self, names: List[str], case_ref: str) -> None:
+        """Accounts that could not be suspended keep no guard; while the panel is away it stays, as the only proof."""
+        if not names or not self.panel.settings.local:
+            return
+        try:
+            seen = self.see(names, case_ref)
+        except DunningError:
+            return
+        for name in names:
+            if seen[name].seen is not Seen.OURS:
+                self._unguard(name, case_ref)
 
     def lift(self, befores: Mapping[str, Facts], case_ref: str) -> Mapping[str, Answer]:
         """Activate those of the accounts whose suspension is still ours; leave the others, and drop their guard."""
         seen = self._look_before_the_act(list(befores), case_ref)
         ours = [name for name in befores if seen[name].seen is Seen.OURS]
-        for name in befores:
-            # Our own activation would meet the guard, and an account that is not ours any more must not keep it.
+        left = [name for name in befores if seen[name].seen is not Seen.OURS]
+        for name in left:
             self._unguard(name, case_ref)
-        answers = {name: Answer(True, "") for name in befores if name not in ours}
-        answers.update(self._select(ours, {"suspend": "Unsuspend"}))
+        answers = {name: Answer(True, "") for name in left}
+        for name in ours:
+            # Our own activation would meet the guard. The next look that finds the account free forgets it.
+            self._set_guard_aside(name, case_ref)
+        try:
+            answers.update(self._select(ours, {"suspend": "Unsuspend"}))
+        except DunningError:
+            self._guard_again(ours, case_ref)
+            raise
         self._guard_again([name for name in ours if not answers[name].ok], case_ref)
         return answers
 
@@ -97,11 +120,13 @@ class SuspendLayer:
             return
         try:
             seen = self._see_without_guard(names, case_ref)
-        except (PanelUnreachable, PanelRefused):
+        except DunningError:
             seen = dict.fromkeys(names, True)
         for name in names:
             if seen[name]:
                 self._guard(name, case_ref)
+            else:
+                self._unguard(name, case_ref)
 
     def _see_without_guard(self, names: List[str], case_ref: str) -> Dict[str, bool]:
         present = self.panel.accounts(names)
@@ -139,6 +164,10 @@ class SuspendLayer:
     def _guard(self, name: str, case_ref: str) -> None:
         if self.panel.settings.local:
             self.panel.guards.put(name, case_ref)
+
+    def _set_guard_aside(self, name: str, case_ref: str) -> None:
+        if self.panel.settings.local:
+            self.panel.guards.set_aside(name, case_ref)
 
     def _unguard(self, name: str, case_ref: str) -> None:
         if self.panel.settings.local:

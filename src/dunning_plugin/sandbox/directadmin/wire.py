@@ -22,6 +22,8 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     client: str
+    secure: bool = False
+    """Did it come over TLS?"""
     keep: Optional[int] = None
     """Set by a planned fault: a batch acts on its first so many accounts only."""
 
@@ -123,6 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
             {k.lower(): v for k, v in self.headers.items()},
             self.rfile.read(length),
             self.client_address[0],
+            isinstance(self.connection, ssl.SSLSocket),
         )
         try:
             answer = self.server.handle_one(request)

@@ -1,0 +1,57 @@
+"""What the sandbox does, where that was taken from, and how sure it is. docs/sandbox.md is made from this.
+
+Grades: recorded (an answer kept in a public test or measured on a real panel by others), documented (the vendor's
+documentation), reported (what public clients or their authors say), assumed (by us). Nothing was measured by us.
+"""
+
+from typing import NamedTuple, Tuple
+
+
+class Behaviour(NamedTuple):
+    """One behaviour; `option` names the switch in Options where the question is open."""
+
+    part: str
+    what: str
+    source: str
+    grade: str
+    option: str = ""
+
+
+BEHAVIOURS: Tuple[Behaviour, ...] = (
+    Behaviour("answers", "Old commands answer url-encoded to excess: digits, '_', '.' and keys too, a space as %20", "recorded SHOW_USER_CONFIG, 2020", "recorded"),
+    Behaviour("answers", "Lists answer list[]=a&list[]=b as text/plain", "recorded SHOW_DOMAINS, 1.57.2", "recorded"),
+    Behaviour("answers", "json=yes: success has no `error` key, indented with tabs, a newline at the end", "recorded DNS answers", "recorded"),
+    Behaviour("answers", "json=yes lists of names are bare arrays; USER_SHOW is an object with numeric keys, suspended as {value, reason}", "a Go client", "reported"),
+    Behaviour("answers", "Nested values are encoded twice (LOGIN_KEYS, ADDITIONAL_DOMAINS)", "recorded LOGIN_KEYS, 2020", "recorded"),
+    Behaviour("answers", "An unknown old command answers a page of the skin, not an error", "a client's author, 1.701", "reported"),
+    Behaviour("answers", "A urlencoded body labelled application/json is taken; parameters in a POST's query too", "a Go client in production", "reported"),
+    Behaviour("answers", "A successful suspension's text", "'Success' in a test of 2012, 'User suspended' in a Go client", "reported", "suspend_success_text"),
+    Behaviour("login", "HTTP Basic with password or login key; `admin|user` acts as that user", "vendor's API documentation", "documented"),
+    Behaviour("login", "A wrong login answers 401 with JSON for Accept: application/json, otherwise X-DirectAdmin or the login page", "a client's author, 2026", "reported"),
+    Behaviour("login", "Many wrong logins from one address block it for a while", "brute force monitor", "documented", "brute_force_limit"),
+    Behaviour("login", "A login key without a command's permission answers 403", "public clients", "reported"),
+    Behaviour("login", "commands.deny and commands.allow of an account bind API use too", "customizing workflow", "documented"),
+    Behaviour("login", "commands.deny knows the groups of login keys (ALL_USER), and they bind the /api endpoints", "by likeness to login keys", "assumed", "command_groups"),
+    Behaviour("login", "commands.deny does not bind an admin who logged in as the account", "by us", "assumed", "commands_deny_binds_login_as"),
+    Behaviour("login", "SESSION_ID and SESSION_KEY have 39 characters each; sessions are files data/sessions/sess_*", "measured on 1.709 by others; directories and locations", "recorded"),
+    Behaviour("login", "A suspended account's login is refused, an admin's login-as into it works", "a client's live tests", "reported"),
+    Behaviour("api", "The /api endpoints answer in the shapes of the published description", "openapi file of 2025", "documented"),
+    Behaviour("hooks", "Places and order: scripts/custom/HOOK/*.sh, scripts/custom/HOOK.sh, plugins/*/hooks/HOOK.sh of active plugins", "developer/hooks", "documented"),
+    Behaviour("hooks", "All scripts run; one failing _pre stops the command, its output is the error; stderr joins stdout", "developer/hooks", "documented"),
+    Behaviour("hooks", "session_create_pre.sh runs after a right password, with username, password, session_id, ip, referer, user_agent; not for API use", "authentication hooks", "documented"),
+    Behaviour("hooks", "session_create_pre.sh runs for login-as too, with an empty password", "the API lists PRE_HOOK_ERROR for login-as", "assumed", "login_as_runs_session_hook"),
+    Behaviour("hooks", "user_suspend_*, user_activate_*, user_create_*, user_destroy_* get the contents of user.conf", "user/reseller hooks", "documented"),
+    Behaviour("suspension", "CMD_API_SELECT_USERS routes by the button's name; without one: 'Unkown Select Command'", "a client's author, 2026", "reported"),
+    Behaviour("suspension", "All spellings of suspend and unsuspend that live in public clients are taken", "public clients", "reported"),
+    Behaviour("suspension", "Unsuspend on an active account does nothing, or toggles", "one client believes it toggles", "assumed", "unsuspend_toggles"),
+    Behaviour("suspension", "Suspending a reseller marks his users, and activating him frees them all", "open", "assumed", "reseller_suspension_marks_users"),
+    Behaviour("suspension", "What the lists show as reason", "open", "assumed", "reason_shown"),
+    Behaviour("suspension", "Mail, FTP, cron and sessions of a suspended account stop; databases stay", "by us", "assumed"),
+    Behaviour("sites", "A suspended user's sites show his owner's `suspended` page", "public scripts", "reported"),
+    Behaviour("sites", "Whose page a suspended reseller's own sites show", "open", "assumed", "suspended_reseller_served_from"),
+    Behaviour("sites", ".htaccess is honoured by Apache (AllowOverride All) and ignored by nginx", "by us; the page's rules are compared with a real Apache 2.4", "assumed", "web_server"),
+    Behaviour("plugins", "A page never runs as root; *_run_as names another account; uid 0 is refused in the panel's words", "measured on 1.709 by others", "recorded"),
+    Behaviour("plugins", "The form arrives in POST, CONTENT_LENGTH is empty, standard input at its end", "measured on 1.709 by others", "recorded"),
+    Behaviour("plugins", "Evolution opens a page in a frame, as a POST without a form", "measured on 1.709 by others", "recorded"),
+    Behaviour("plugins", ".raw prints a whole HTTP answer; images/ is served as files; a plugin needs id, installed=yes, active=yes", "public plugins, measured by others", "recorded"),
+)
