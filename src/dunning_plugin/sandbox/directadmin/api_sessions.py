@@ -13,7 +13,7 @@ FEATURES = (
     "auth2FA bruteforceLogScanner cgroup clamav composer git imapsync inode ipv6 mxWithoutDNSControl netdataSock nginx "
     "nginxProxy nginxTemplates oneClickPMALogin phpmyadmin redis resellerCustomizeSkinConfigJson roundcube rspamdSock "
     "squirrelMail unit webmail wordpress"
-).split()
+)
 CONFIGURED: Mapping[str, Any] = {
     "allowForwarderPipe": False,
     "ftpSeparator": "@",
@@ -80,7 +80,7 @@ def session(api: Api, caller: Caller, request: Request) -> Response:
     return ok(
         {
             "allowedCommands": [],
-            "configFeatures": {**{name: name == "webmail" for name in FEATURES}, "dnssec": 0, "jail": 0},
+            "configFeatures": {**{name: name == "webmail" for name in FEATURES.split()}, "dnssec": 0, "jail": 0},
             "customDomainItems": [],
             "custombuildOptions": {"modSecurity": False},
             "demo": False,

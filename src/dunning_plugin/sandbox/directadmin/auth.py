@@ -112,7 +112,7 @@ class Authenticator:
         if self.disk.password_is(name, password):
             return True
         key = self.keys.find(name, password, time.time())
-        return None if key is None or (key.networks and not _inside(client, key.networks)) else key
+        return None if key is None or (key.networks and not inside(client, key.networks)) else key
 
     def may_act_as(self, master: str, other: str) -> bool:
         """An admin may act as anybody, a reseller as his own users."""
@@ -126,7 +126,7 @@ def denied(disk: Disk, options: Options, caller: Caller, command: str) -> bool:
     """Is this command denied to the caller by his login key, or by the account's commands.deny and commands.allow?
 
     Both files also bind API use (docs, customizing workflow). Whoever acts as another is bound by his own files
-    (assumed: else `reseller|user` would lead around a reseller's commands.deny); by the other's if an option says so."""
+    (assumed: else `reseller|user` led around a reseller's commands.deny); by the other's if an option says so."""
     if caller.key is not None and not caller.key.permits(command):
         return True
     if _forbidden(disk, options, caller.master, command):
@@ -166,7 +166,7 @@ def _credentials(header: str) -> Optional[Tuple[str, str]]:
     return (name, password) if colon else None
 
 
-def _inside(address: str, networks: List[str]) -> bool:
+def inside(address: str, networks: List[str]) -> bool:
     """Is an address in one of the networks? One that cannot be read lets nobody in."""
     with contextlib.suppress(ValueError):
         return any(ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False) for network in networks)

@@ -7,6 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import List, Optional, Tuple
 
+from dunning_plugin.sandbox.directadmin.auth import inside
+
 
 @dataclass
 class LoginUrl:
@@ -22,7 +24,7 @@ class LoginUrl:
 
 
 class LoginUrls:
-    """The login addresses of all accounts, kept in data/users/<name>/login_urls.json (the real place is unpublished)."""
+    """The login addresses of all accounts, in data/users/<name>/login_urls.json (the real place is not published)."""
 
     def __init__(self, users: Path) -> None:
         self.users = users
@@ -46,13 +48,14 @@ class LoginUrls:
         with self._lock:
             self._save(username, [url for url in self.of(username) if url.id != url_id])
 
-    def take(self, key: str, now: float) -> Optional[Tuple[str, LoginUrl]]:
-        """The account and address that a key opens, good once; None for an unknown, used or expired one."""
+    def take(self, key: str, client: str, now: float) -> Optional[Tuple[str, LoginUrl]]:
+        """The account and address that a key opens, good once; None for an unknown, used, expired or foreign one."""
         with self._lock:
             for file in self.users.glob("*/login_urls.json"):
                 username = file.parent.name
                 for url in self.of(username):
-                    if secrets.compare_digest(url.key.encode(), key.encode()) and now < url.expires:
+                    right = secrets.compare_digest(url.key.encode(), key.encode())
+                    if right and now < url.expires and inside(client, url.networks or [client]):
                         self._save(username, [other for other in self.of(username) if other.id != url.id])
                         return username, url
         return None

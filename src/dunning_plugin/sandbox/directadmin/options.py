@@ -19,6 +19,8 @@ class Options:
     """What the lists show as reason: details | code | code: details | none."""
     suspend_success_text: str = "Success"
     """The text of a successful suspension: 'Success' (2012) or 'User suspended' (a Go client)."""
+    unauthorized_word: str = "Unauthorized"
+    """What the X-DirectAdmin header says to who is not let in: 'Unauthorized' or 'unauthorized', clients differ."""
     login_as_runs_session_hook: bool = False
     """session_create_pre.sh runs for an admin's login-as too, without a password."""
     command_groups: bool = True

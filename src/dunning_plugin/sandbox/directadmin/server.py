@@ -1,14 +1,12 @@
 """The sandbox panel as a whole: one port for the panel, one for the sites, everything on disk below one folder."""
 
 import html
-import json
 import secrets
 import ssl
 import threading
 import time
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
-from urllib.parse import quote
 
 from dunning_plugin.sandbox.directadmin import api as new_api
 from dunning_plugin.sandbox.directadmin.accounts import Accounts
@@ -17,22 +15,21 @@ from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.encode import api_error, tabbed
 from dunning_plugin.sandbox.directadmin.hooks import Hooks
 from dunning_plugin.sandbox.directadmin.legacy import Legacy
+from dunning_plugin.sandbox.directadmin.login import Doors, cookies, denied_answer
+from dunning_plugin.sandbox.directadmin.loginurls import LoginUrls
 from dunning_plugin.sandbox.directadmin.options import Fault, Faults, Options
 from dunning_plugin.sandbox.directadmin.plugins import PluginPages
-from dunning_plugin.sandbox.directadmin.sessions import LoginKey, LoginKeys, Session, Sessions, token
+from dunning_plugin.sandbox.directadmin.sessions import LoginKeys, Session, Sessions
 from dunning_plugin.sandbox.directadmin.sites import Sites
 from dunning_plugin.sandbox.directadmin.state import Files, state_of
 from dunning_plugin.sandbox.directadmin.wire import Request, Response, Server
 
 NAME = "DirectAdmin Daemon v1.709"
-LOGIN_PAGE = """<!DOCTYPE html>
-<html><head><title>DirectAdmin Login</title></head><body><h1>DirectAdmin Login</h1>
-<form action="/CMD_LOGIN" method="post">
-<input type="hidden" name="referer" value="{referer}">
-<label>Username <input name="username" autocomplete="username"></label>
-<label>Password <input name="password" type="password" autocomplete="current-password"></label>
-<button type="submit">Login</button></form></body></html>
-"""
+HOSTNAME = "da1.host.example"
+RECORDED = (("X-Frame-Options", "sameorigin"), ("Vary", "Accept-Encoding"))
+"""Headers of every recorded answer (1.57.2)."""
+NO_SESSION = ("Set-Cookie", "session=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly")
+"""Sent with the answer to a caller by HTTP Basic (recorded, 1.57.2)."""
 SKIN_PAGE = """<!DOCTYPE html>
 <html><head><title>DirectAdmin</title></head>
 <body><h1>{title}</h1><main>{body}</main></body></html>
@@ -65,13 +62,14 @@ class SandboxPanel:
         self.root, self.host, self.tls = root, host, tls
         self.admin, self.password = "admin", secrets.token_urlsafe(12)
         self.control_token = secrets.token_urlsafe(16)
-        self.sessions = Sessions(self.disk.da / "data/sessions", self.options.session_seconds)
-        self.keys = LoginKeys(self.disk.da / "data/users")
         self.hooks = Hooks(self.disk.da, root / "var/log/directadmin")
+        self.sessions = Sessions(self.disk.da / "data/sessions", self.options.session_seconds, self._session_ends)
+        self.keys, self.urls = LoginKeys(self.disk.da / "data/users"), LoginUrls(self.disk.da / "data/users")
         self.auth = Authenticator(self.disk, self.options, self.sessions, self.keys)
         self.accounts = Accounts(self.disk, self.options, self.hooks, self.sessions)
         self.legacy = Legacy(self.disk, self.options, self.accounts, self.keys)
-        self.api = new_api.Api(self.disk, self.accounts, self.auth, self.sessions, self.keys, "da1.host.example")
+        self.doors = Doors(self.disk, self.options, self.auth, self.sessions, self.hooks, self.urls)
+        self.api = new_api.Api(self.disk, self.accounts, self.auth, self.sessions, self.keys, self.urls, HOSTNAME)
         self.plugins = PluginPages(self.disk)
         self.sites = Sites(self.disk, self.options)
         self.requests: List[Seen] = []
@@ -135,7 +133,7 @@ class SandboxPanel:
     def try_login(self, username: str, password: str, ip: str = "127.0.0.1") -> Optional[Session]:
         """A login as from the panel's own page; the session, or None if it is refused."""
         request = Request("POST", "/CMD_LOGIN", "", {}, b"", ip)
-        return self._log_in(request, username, password)[0]
+        return self.doors.enter(request, username, password).session
 
     def mail_login_allowed(self, name: str) -> bool:
         """May the account's mailboxes be read? Not while it is suspended (assumed)."""
@@ -149,6 +147,16 @@ class SandboxPanel:
         owner = self.disk.owner_of_domain(domain)
         return owner is not None and self.mail_login_allowed(owner)
 
+    @property
+    def mistakes(self) -> List[str]:
+        """Tracebacks of requests that the sandbox itself failed at. Should be empty."""
+        return [*self._server.mistakes, *self._sites_server.mistakes]
+
+    def _session_ends(self, session: Session) -> None:
+        """session_destroy_pre.sh, with the documented variables; its exit code keeps no session alive (assumed)."""
+        environment = {"username": session.username, "key": session.key, "host": HOSTNAME, "ip": session.ip}
+        self.hooks.run("session_destroy_pre", environment)
+
     # -- requests --------------------------------------------------------------------------------------------------
 
     def handle(self, request: Request) -> Response:
@@ -161,6 +169,8 @@ class SandboxPanel:
             self.requests.append(Seen(request.method, request.path, "?"))
             return early
         answer = self._answer(request)
+        if not answer.raw:
+            answer.headers += RECORDED
         if fault is not None and fault.kind == "cut":
             return Response(cut=True)
         if fault is not None and fault.kind == "half":
@@ -176,8 +186,7 @@ class SandboxPanel:
             time.sleep(fault.seconds)
             return Response(cut=True)
         if fault.kind == "logout":
-            for session in self.sessions.all():
-                self.sessions.destroy(session)
+            self.sessions.expire()
         if fault.kind == "half":
             request.keep = fault.keep
         return None
@@ -199,22 +208,28 @@ class SandboxPanel:
         caller = self.auth.caller(request)
         self.requests.append(Seen(request.method, request.path, caller.name if isinstance(caller, Caller) else ""))
         if isinstance(caller, Refusal):
-            return self._refuse(request, caller)
+            return self.doors.refuse(request, caller)
         if request.path.startswith("/api/"):
             if denied(self.disk, self.options, caller, f"API {request.path}"):
-                return api_error(403, "ACCESS_DENIED", "Access denied")
+                return api_error(403, "ACCESS_DENIED")
             return self.api.answer(caller, request)
         return self._command(caller, request)
 
     def _command(self, caller: Caller, request: Request) -> Response:
         name = request.path.lstrip("/").split("/", 1)[0]
         if denied(self.disk, self.options, caller, name):
-            return self._denied(request)
+            return denied_answer(request)
+        answer = self._page_or_command(name, caller, request)
+        if caller.session is None and not answer.raw:
+            answer.headers.append(NO_SESSION)
+        return answer
+
+    def _page_or_command(self, name: str, caller: Caller, request: Request) -> Response:
         if name in ("CMD_PLUGINS", "CMD_PLUGINS_RESELLER", "CMD_PLUGINS_ADMIN", "evo"):
             return self.plugins.answer(caller, request)
         if name == "CMD_LOGOUT" and caller.session is not None:
             self.sessions.destroy(caller.session)
-            return Response(302, headers=[("Location", "/"), *_cookies("", "")])
+            return Response(302, headers=[("Location", "/"), *cookies("", "")])
         if name == "CMD_API_GET_SESSION":
             return self._get_session(caller, request)
         answer = self.legacy.answer(name, caller, request) if name.startswith("CMD_") else None
@@ -226,73 +241,9 @@ class SandboxPanel:
 
     def _public(self, request: Request) -> Optional[Response]:
         """What is answered without a login."""
-        if request.path == "/api/info" and request.method == "GET":
-            return new_api.ok(new_api.public_info("da1.host.example"))
-        if request.path == "/api/login" and request.method == "POST":
-            return self._api_login(request)
-        if request.path == "/CMD_LOGIN" and request.method == "POST":
-            return self._page_login(request)
-        if request.path in ("/login", "/evo/login") or (request.path == "/CMD_LOGIN" and request.method == "GET"):
-            return _login_page("")
-        return None
-
-    def _log_in(self, request: Request, username: str, password: str) -> "Tuple[Optional[Session], str, str]":
-        """(session, '', '') or (None, what is wrong, words)."""
-        if self.auth.brute_force.blocked(request.client):
-            return None, "blocked", "Your IP is blacklisted"
-        key = self.auth.check(username, password, request.client)
-        if key is None:
-            self.auth.brute_force.wrong(request.client)
-            return None, "wrong", ""
-        if isinstance(key, LoginKey) and not key.allow_login:
-            return None, "key", ""
-        if self.disk.config(username).get("suspended") == "yes":
-            return None, "disabled", ""
-        session_id = token()
-        environment = {
-            "username": username,
-            "password": password,
-            "session_id": session_id,
-            "ip": request.client,
-            "referer": request.header("referer"),
-            "user_agent": request.header("user-agent"),
-        }
-        good, output = self.hooks.run("session_create_pre", environment)
-        if not good:
-            return None, "hook", output
-        self.auth.brute_force.right(request.client)
-        login_key = key.id if isinstance(key, LoginKey) else ""
-        return self.sessions.create(username, request.client, login_key=login_key, session_id=session_id), "", ""
-
-    def _page_login(self, request: Request) -> Response:
-        form = request.form
-        session, _, _ = self._log_in(request, form.get("username", ""), form.get("password", ""))
-        if session is None:
-            # Wrong or refused by a hook: the login page again, without a word.
-            return _login_page(form.get("referer", ""))
-        target = form.get("referer", "")
-        target = target if target.startswith("/") and not target.startswith("//") else "/"
-        return Response(302, headers=[("Location", target), *_cookies(session.id, session.key)])
-
-    def _api_login(self, request: Request) -> Response:
-        try:
-            wanted = request.json
-            session, problem, words = self._log_in(request, str(wanted["username"]), str(wanted["password"]))
-        except (ValueError, KeyError):
-            return api_error(400, "BAD_REQUEST", "username and password are needed")
-        if session is not None:
-            answer = new_api.ok({"loginURL": "", "sessionID": session.id})
-            answer.headers += _cookies(session.id, session.key)
-            return answer
-        if problem == "hook":
-            return api_error(492, "PRE_HOOK_ERROR", exitCode=1, output=words, path="session_create_pre.sh")
-        statuses = {
-            "disabled": (403, "LOGIN_ACCOUNT_DISABLED"),
-            "key": (431, "LOGIN_KEY_API_ONLY"),
-            "blocked": (403, "ACCESS_DENIED"),
-        }
-        status, kind = statuses.get(problem, (401, "UNAUTHORIZED"))
-        return api_error(status, kind)
+        if (request.method, request.path) == ("GET", "/api/info"):
+            return new_api.ok(new_api.public_info(HOSTNAME))
+        return self.doors.answer(request)
 
     def _get_session(self, caller: Caller, request: Request) -> Response:
         if request.method != "POST":
@@ -302,31 +253,3 @@ class SandboxPanel:
         if caller.kind != "admin" or session is None:
             return tabbed({"error": "Cannot get session", "result": "no such session"})
         return tabbed({"username": session.username, "ip": session.ip})
-
-    def _refuse(self, request: Request, refusal: Refusal) -> Response:
-        if request.path.startswith("/api/"):
-            kind = "UNAUTHORIZED" if refusal.status == 401 else "ACCESS_DENIED"
-            return api_error(refusal.status, kind, refusal.words, client_ip=request.client)
-        if "application/json" in request.header("accept"):
-            body = {"error": refusal.words, "success": "no", "client_ip": request.client}
-            return Response(refusal.status, json.dumps(body).encode(), "application/json")
-        if request.header("authorization"):
-            return Response(refusal.status, refusal.words.encode(), headers=[("X-DirectAdmin", "Unauthorized")])
-        page = _login_page(request.path + (f"?{request.query}" if request.query else ""))
-        page.headers.append(("X-DirectAdmin", "Unauthorized"))
-        return page
-
-    def _denied(self, request: Request) -> Response:
-        if request.form.get("json") == "yes" or "application/json" in request.header("accept"):
-            return tabbed({"error": "Access Denied", "result": "You do not have access to that command"}, 403)
-        return Response(403, b"Access Denied")
-
-
-def _login_page(referer: str) -> Response:
-    body = LOGIN_PAGE.format(referer=html.escape(referer, quote=True))
-    return Response(200, body.encode(), "text/html")
-
-
-def _cookies(session_id: str, key: str) -> List[Tuple[str, str]]:
-    flags = "; path=/; HttpOnly; SameSite=Lax" + ("" if session_id else "; expires=Thu, 01 Jan 1970 00:00:00 GMT")
-    return [("Set-Cookie", f"session={quote(session_id)}{flags}"), ("Set-Cookie", f"key={quote(key)}{flags}")]
