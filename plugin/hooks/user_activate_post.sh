@@ -11,6 +11,12 @@ plain() {
 	esac
 }
 
+# Whoever lifted a block: its guard must not bind what the reseller does to his user later.
+case ${username-} in
+'' | [!a-z0-9]* | *[!a-z0-9_-]*) ;;
+*) rm -f "$state/locks/guard/$username" 2>/dev/null ;;
+esac
+
 [ -d "$state/spool" ] || exit 0
 umask 077
 event="$hook.$$"

@@ -11,6 +11,12 @@ plain() {
 	esac
 }
 
+# Another customer may get this name one day: no lock or guard of the old one is left for him.
+case ${username-} in
+'' | [!a-z0-9]* | *[!a-z0-9_-]*) ;;
+*) rm -f "$state/locks/login/$username" "$state/locks/guard/$username" "$state/locks/guard/~$username" 2>/dev/null ;;
+esac
+
 [ -d "$state/spool" ] || exit 0
 umask 077
 event="$hook.$$"

@@ -111,6 +111,23 @@ def test_what_happened_is_left_in_the_spool(state, run, hook):
     assert event.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_deleted_accounts_lock_and_guard_do_not_wait_for_the_next_of_its_name(state, run):
+    for name in ("login/jan", "guard/jan", "guard/~jan", "login/piet"):
+        (state / "locks" / name).write_text("K7QM-2XHB\n")
+    run("user_destroy_post", username="jan")
+    assert sorted(path.name for path in (state / "locks").rglob("*") if path.is_file()) == ["piet"]
+
+
+def test_a_guard_ends_with_the_block_whoever_lifted_it(state, run):
+    for name in ("guard/jan", "guard/piet", "login/jan"):
+        (state / "locks" / name).write_text("K7QM-2XHB\n")
+    run("user_activate_post", username="jan")
+    run("user_activate_post", username="../guard/piet")
+    assert sorted(str(path.relative_to(state / "locks")) for path in (state / "locks").rglob("*") if path.is_file()) == [
+        "guard/piet", "login/jan"
+    ]  # fmt: skip
+
+
 def test_hostile_values_are_left_out_of_an_event(state, run):
     run("user_create_post", username="jan\nhook=x", creator="$(id)", usertype="a=b")
     (event,) = (state / "spool").iterdir()

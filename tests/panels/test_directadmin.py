@@ -8,8 +8,9 @@ import pytest
 
 from dunning_plugin.config.settings import PanelSettings
 from dunning_plugin.errors import InputError, PanelChanged, PanelRefused, PanelUnreachable
-from dunning_plugin.model import Measure, Seen
+from dunning_plugin.model import AccountKind, Measure, Seen
 from dunning_plugin.panels.directadmin import hookfiles, open_panel
+from dunning_plugin.sandbox.directadmin.encode import tabbed
 from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.server import SandboxPanel
 from tests.panels.contract import REF, PanelContract
@@ -106,7 +107,8 @@ def test_the_number_of_requests_does_not_grow_with_the_users_beyond_the_chunks(p
         running.requests.clear()
         act()
         counts.append(len(running.requests))
-    assert counts == [2, 2, 2 + chunks, 2 + chunks]
+    # A look of a moment ago is good for one act; lifting looks again.
+    assert counts == [2, 2, chunks, 2 + chunks]
     assert not any(running.disk.config(name)["suspended"] == "yes" for name in names)
 
 
@@ -279,6 +281,127 @@ class TestLoginLock:
         path.write_text("CMD_DNS_CONTROL\n")
         answer = layer.lift({"webbouw": seen.before}, REF)["webbouw"]
         assert "changed by someone" in answer.words and path.read_text() == "CMD_DNS_CONTROL\n"
+
+    def test_a_commands_deny_that_somebody_removed_meanwhile_is_said(self, lock):
+        running, layer = lock
+        path = running.disk.da / "data/users/webbouw/commands.deny"
+        path.write_text("CMD_FTP\n")
+        seen = layer.see(["webbouw"], REF)["webbouw"]
+        layer.lay(["webbouw"], REF)
+        path.unlink()
+        assert "changed by someone" in layer.lift({"webbouw": seen.before}, REF)["webbouw"].words
+        assert not path.exists()
+
+    def test_a_commands_deny_that_is_a_link_is_refused_and_stays(self, lock, tmp_path):
+        running, layer = lock
+        path = running.disk.da / "data/users/webbouw/commands.deny"
+        path.symlink_to(tmp_path / "elsewhere")
+        assert not layer.lay(["webbouw"], REF)["webbouw"].ok
+        assert path.is_symlink() and running.try_login("webbouw", "pw") is not None
+
+    def test_what_a_lost_lock_left_is_not_taken_for_the_owners_own_list(self, lock):
+        running, layer = lock
+        before = running.state_without_times()
+        layer.lay(["webbouw"], REF)
+        layer.panel.logins.drop("webbouw", REF)
+        again = layer.see(["webbouw"], REF)["webbouw"].before
+        layer.lay(["webbouw"], REF)
+        layer.lift({"webbouw": again}, REF)
+        assert running.state_without_times() == before
+
+    def test_his_users_are_listed_though_the_lock_binds_whoever_acts_as_him(self, lock):
+        running, layer = lock
+        running.options.commands_deny_binds_login_as = True
+        layer.lay(["webbouw"], REF)
+        assert [account.name for account in layer.panel.reseller_accounts("webbouw")] == ["webbouw", "anna"]
+
+
+class TestGuard:
+    """The guard stands while our block does: whatever goes wrong, and where the panel shows no reason."""
+
+    @pytest.fixture
+    def guarded(self, plain, tmp_path):
+        running, settings = plain
+        running.options.reason_shown = "none"
+        hookfiles.prepare_state(tmp_path / "state")
+        panel = adapter_for(settings, tmp_path)
+        return running, panel, panel.layers()[Measure.SUSPEND], tmp_path / "state/locks/guard"
+
+    def test_it_goes_when_the_account_could_not_be_suspended(self, guarded):
+        running, _, layer, folder = guarded
+        running.faults.plan("error", path="SELECT_USERS", status=500)
+        assert not layer.lay(["anna"], REF)["anna"].ok
+        assert list(folder.iterdir()) == []
+
+    def test_it_stays_when_only_the_answer_was_lost(self, guarded):
+        running, _, layer, folder = guarded
+        running.faults.plan("cut", path="SELECT_USERS")
+        layer.lay(["anna"], REF)
+        assert [entry.name for entry in folder.iterdir()] == ["anna"]
+
+    @pytest.mark.parametrize("trouble", ["refused", "changed"])
+    def test_it_is_back_when_the_lift_failed(self, guarded, monkeypatch, trouble):
+        running, panel, layer, folder = guarded
+        layer.lay(["anna"], REF)
+        if trouble == "refused":
+            running.faults.plan("error", path="SELECT_USERS", status=500)
+            assert not layer.lift({"anna": {}}, REF)["anna"].ok
+        else:
+            monkeypatch.setattr(panel.client, "post", self._raise(PanelChanged("odd")))
+            with pytest.raises(PanelChanged):
+                layer.lift({"anna": {}}, REF)
+        assert [entry.name for entry in folder.iterdir()] == ["anna"]
+
+    def test_a_kill_between_guard_and_act_leaves_the_block_known_as_ours(self, guarded, monkeypatch):
+        _, panel, layer, folder = guarded
+        layer.lay(["anna"], REF)
+        with monkeypatch.context() as patch:
+            patch.setattr(panel.client, "post", self._raise(KeyboardInterrupt()))
+            with pytest.raises(KeyboardInterrupt):
+                layer.lift({"anna": {}}, REF)
+        assert layer.see(["anna"], REF)["anna"].seen is Seen.OURS
+        layer.lift({"anna": {}}, REF)
+        assert layer.see(["anna"], REF)["anna"].seen is Seen.FREE and list(folder.iterdir()) == []
+
+    @staticmethod
+    def _raise(error):
+        def post(*_, **__):
+            raise error
+
+        return post
+
+
+def test_an_admin_in_the_listing_of_users_is_not_taken_for_a_user(plain, tmp_path):
+    running, settings = plain
+    running.disk.create("boss", "admin", "", "pw")
+    running.disk.change("boss", usertype="user")
+    assert adapter_for(settings, tmp_path).accounts(["boss"])["boss"].kind is AccountKind.ADMIN
+
+
+def test_a_panel_that_lists_nobody_is_not_believed(plain, tmp_path):
+    running, settings = plain
+    running.legacy.page = lambda *_: tabbed({})
+    with pytest.raises(PanelChanged, match="no account at all"):
+        adapter_for(settings, tmp_path).accounts(["anna"])
+
+
+def test_mailboxes_are_counted_on_disk_where_the_listing_does_not_tell(plain, tmp_path):
+    running, settings = plain
+    for box in ("info", "jan"):
+        running.disk.add_mailbox("anna.example", box)
+    shown = running.legacy.shown
+    running.legacy.shown = lambda name: {key: value for key, value in shown(name).items() if key != "nemails"}
+    counts = {
+        account.name: account.mailboxes for account in adapter_for(settings, tmp_path).reseller_accounts("webbouw")
+    }
+    assert counts == {"webbouw": 0, "anna": 2}
+
+
+def test_the_panels_words_are_in_a_refusal(plain, tmp_path):
+    running, settings = plain
+    running.disk.set_suspended("admin", True)
+    with pytest.raises(PanelRefused, match=r"denies .*\(Account is suspended\)"):
+        adapter_for(settings, tmp_path).resellers()
 
 
 def test_a_reseller_cannot_lift_our_block_of_his_user_and_is_told_who_can(plain, tmp_path):

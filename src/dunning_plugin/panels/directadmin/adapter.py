@@ -76,6 +76,9 @@ class DirectAdmin(Panel):
         if not wanted:
             return {}
         known = {**self._listing("/CMD_ALL_USER_SHOW", AccountKind.USER), **self._resellers()}
+        if not known:
+            # 'All are gone' would end every block; a panel without a single account is likelier an odd answer.
+            raise PanelChanged(f"{self.name} lists no account at all. Nothing was concluded from it")
         for name in wanted & self._admins():
             # Should the listing of all users hold admins too, nobody must take them for users.
             if name in known:

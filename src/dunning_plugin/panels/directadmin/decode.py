@@ -10,20 +10,22 @@ from dunning_plugin.errors import PanelChanged, PanelRefused
 
 # Old versions write entities without the semicolon: &#39 &#45 &#64 &#95 &#58 (four public clients).
 # Only these five without one: in 'ref K7QM&#452XHB' a longer number would swallow the digit after the hyphen.
-BARE_ENTITY = re.compile(r"&#(?:(\d{1,7});|(39|45|58|64|95))")
+BARE_ENTITY = re.compile(r"&#(39|45|58|64|95)(?!\d*;)")
+ENTITY = re.compile(r"&#\d{1,7};")
 MOST_WORDS = 200
 PAIRS = re.compile(r"[A-Za-z0-9_%.\[\]-]+=")
 
 
 def plain(text: str) -> str:
     """Text without entities, with or without their semicolon."""
-    return html.unescape(BARE_ENTITY.sub(lambda found: html.unescape(f"&#{found.group(1) or found.group(2)};"), text))
+    return html.unescape(BARE_ENTITY.sub(r"&#\1;", text))
 
 
 def pairs(text: str) -> Dict[str, str]:
     """key=value&…, keys and values decoded however much was encoded."""
     # An entity's ampersand would end the value.
-    guarded = BARE_ENTITY.sub(lambda found: quote(plain(found.group(0)), safe=""), text.strip())
+    whole = BARE_ENTITY.sub(r"&#\1;", text.strip())
+    guarded = ENTITY.sub(lambda found: quote(html.unescape(found.group(0)), safe=""), whole)
     return {key: plain(values[-1]) for key, values in parse_qs(guarded, keep_blank_values=True).items()}
 
 
@@ -36,13 +38,14 @@ def names(text: str) -> List[str]:
 
 
 def document(panel: str, what: str, text: str) -> Any:
-    """An answer's content: JSON, or the url-encoding of versions that know no json=yes (a list for list[]=…).
+    """An answer's content: JSON, or from an API command the url-encoding of versions that know no json=yes there
+    (a list for list[]=…).
 
     PanelChanged if it is neither, with no more than its beginning."""
     try:
         return json.loads(text)
     except ValueError:
-        if PAIRS.match(text):
+        if what.startswith("/CMD_API_") and PAIRS.match(text):
             return names(text) if text.startswith(("list=", "list[]=", "list%5B%5D=")) else pairs(text)
         begin = " ".join(text.split())[:60]
         raise PanelChanged(

@@ -33,6 +33,7 @@ class Folder:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(f"{reference}\n")
         os.replace(temporary, self.path / name)
+        (self.path / _aside(name)).unlink(missing_ok=True)
 
     def drop(self, name: str, reference: str) -> None:
         """Remove an account's file if it is of this case."""
