@@ -68,7 +68,8 @@ def _pages(command: click.Command, words: Tuple[str, ...], parent: Optional[clic
 
 def _options(command: click.Command, context: click.Context) -> Iterator[Tuple[str, str]]:
     for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
+        # Arguments are told of in the text; some versions of click give an empty line for each.
+        record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
         if record is not None:
             yield record
 
