@@ -13,7 +13,7 @@ PARTS = ("locks", "locks/login", "locks/guard", "spool", "run")
 """Below the state folder: login locks, guards, events of the panel's hooks, and who works on what."""
 
 PANEL_FILES = "usr/local/directadmin/conf/directadmin.conf"
-MEND = "dunning doctor --mend"
+MEND = "run: dunning doctor --mend"
 
 
 def check_state(state_dir: Path) -> Iterator[Finding]:
@@ -23,7 +23,8 @@ def check_state(state_dir: Path) -> Iterator[Finding]:
 
 
 def _wrong_folders(state_dir: Path) -> Iterator[Finding]:
-    for folder in (state_dir, *(state_dir / part for part in PARTS)):
+    parts = PARTS if _status(state_dir) is not None else ()
+    for folder in (state_dir, *(state_dir / part for part in parts)):
         topic = "state folder" if folder == state_dir else f"{folder.relative_to(state_dir)} folder"
         status = _status(folder)
         if status is None:
