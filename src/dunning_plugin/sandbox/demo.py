@@ -96,7 +96,7 @@ def _who_owes(stage: Stage) -> List[int]:
     _head("Monday morning: who owes, and since when?")
     click.echo(f"(An embedded DirectAdmin answers at {stage.panel.url}; the clock says {NOW}.)")
     if os.geteuid() != 0:
-        click.echo("(Not root: all files of the panel are yours, so that its accounts are less apart than on a real one.)")
+        click.echo("(Not root: all files of the panel are yours, so its accounts are less apart than on a real one.)")
     return [
         _run(stage, "import", "debtors.yaml"),
         _run(stage, "import", "invoices.csv"),
