@@ -15,7 +15,10 @@ from dunning_plugin.sandbox.directadmin.options import Options
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize(("name", "made"), [("configuration.md", config_docs.page), ("sandbox.md", sandbox_docs.page), ("cli.md", cli_docs.markdown)])
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("configuration.md", config_docs.page), ("sandbox.md", sandbox_docs.page), ("cli.md", cli_docs.markdown)],
+)
 def test_a_generated_page_is_fresh(name, made):
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made(), "run `make docs`"
 
