@@ -4,95 +4,107 @@ Why: a page that says who did not pay is an unlawful blacklist (Rb. Amsterdam 12
 on a reseller's sites it would name the wrong party. Every language's words are refused in every language.
 """
 
-import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterable, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
 
 import yaml
 
 from dunning_plugin.errors import InputError, InputErrors
+from dunning_plugin.notice.plain import plain, readings, words_of
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u180e]")
-# Letters of other scripts that look like Latin ones.
-LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁԛԝһьαοερτυνκιΑΒΕΗΙΚΜΝΟΡΤΧАВЕКМНОРСТХı０", "aeopcyxijsdqwhbaoeptuvkiABEHIKMNOPTXABEKMHOPCTXi0"
-)
-TAG = re.compile(r"<[^>]*>")
-STYLE = re.compile(r"<style\b.*?</style>", re.IGNORECASE | re.DOTALL)
-WORD = re.compile(r"[^\W_]+", re.UNICODE)
+SUFFIXES = frozenset(["bv", "nv", "vof", "cv", "bvba", "gmbh", "ag", "kg", "ug", "ohg", "ev", "sarl", "sas", "sa"])
+SUFFIXES |= {"eurl", "srl", "ltd", "limited", "llc", "plc", "inc", "corp"}
+"""Forms of companies: the name says who it is without them too."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A word that may not stand there: the line, the word, and what it speaks of."""
+    """A word that may not stand there: the line (from 1), the word as it reads, and why."""
 
     line: int
     word: str
     why: str
 
 
+@dataclass(frozen=True)
+class _Rules:
+    """One pattern for all words, and what is allowed all the same; both for plain text."""
+
+    forbidden: "re.Pattern[str]"
+    allowed: Tuple[str, ...]
+
+
 @lru_cache(maxsize=1)
-def words() -> Tuple[Tuple[str, ...], Tuple[str, ...], Tuple[str, ...]]:
-    """(beginnings, parts, allowed beginnings), plain."""
-    data = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+def _rules() -> _Rules:
+    data: Dict[str, List[str]] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
     allowed = tuple(plain(word) for word in data.pop("allowed"))
-    every = [str(word) for language in data.values() for word in language]
-    begins = tuple(sorted({plain(word) for word in every if not word.startswith("*")}))
-    parts = tuple(sorted({plain(word[1:]) for word in every if word.startswith("*")}))
-    return begins, parts, allowed
+    patterns = sorted({_pattern(word) for language in data.values() for word in language})
+    return _Rules(re.compile("|".join(patterns)), allowed)
 
 
-def plain(text: str) -> str:
-    """Lower case, without accents, look-alikes and invisible characters."""
-    text = INVISIBLE.sub("", text).translate(LOOKALIKES)
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+def _pattern(word: str) -> str:
+    """For a line of plain words with a space before and after each."""
+    kind = word[0] if word[0] in "*=" else ""
+    stem = re.escape(" ".join(words_of(plain(word[len(kind) :]))))
+    return "(?<= )" + {"*": f"[^ ]*{stem}", "=": f"{stem}(?= )", "": stem}[kind]
 
 
 def lint(text: str, names: Iterable[str] = ()) -> List[Finding]:
-    """Findings in a text or a page, in order. `names`: the debtor's name and the like, refused as whole phrases.
+    """Findings in a text or a page, in order. `names`: the debtor's and his accounts', refused as whole phrases.
 
-    A page is read as its visitor reads it (tags taken out, so that none can hide in the middle of a word), and once
-    more with its tags, so that attributes and comments are read too. Style sheets are passed over."""
-    without_style = STYLE.sub(lambda found: "\n" * found.group(0).count("\n"), text)
-    seen = TAG.sub(lambda found: "\n" * found.group(0).count("\n"), without_style)
-    found = {finding: None for version in (seen, without_style) for finding in _lines(html.unescape(version), names)}
-    return sorted(found, key=lambda finding: (finding.line, finding.word))
-
-
-def _lines(text: str, names: Iterable[str]) -> Iterable[Finding]:
-    phrases = [(name, " ".join(WORD.findall(plain(name)))) for name in names]
-    for number, line in enumerate(text.split("\n"), 1):
-        clean = plain(line)
-        for word in WORD.findall(clean):
-            why = _forbidden(word)
-            if why:
-                yield Finding(number, word, f"begins or holds '{why}'")
-        flat = " " + " ".join(WORD.findall(clean)) + " "
-        for name, phrase in phrases:
-            if phrase and f" {phrase} " in flat:
-                yield Finding(number, name, "names the debtor")
+    A page is read as its visitor reads it (a tag, a soft hyphen or a look-alike letter in a word hides nothing), and
+    its source besides: attributes, comments and style sheets."""
+    found: Dict[Tuple[int, str], Finding] = {}
+    phrases = [(name, phrase) for name in names for phrase in _phrases(name)]
+    for reading in readings(text):
+        lines = [words_of(line) for line in reading.split("\n")]
+        for number, line in enumerate(lines, 1):
+            for finding in _findings(number, line, _following(lines, number), phrases):
+                found.setdefault((number, finding.word), finding)
+    return sorted(found.values(), key=lambda finding: (finding.line, finding.word))
 
 
-def _forbidden(word: str) -> Optional[str]:
-    begins, parts, allowed = words()
-    if word.startswith(allowed):
-        return None
-    return next((part for part in begins if word.startswith(part)), None) or next((p for p in parts if p in word), None)
+def _following(lines: Sequence[Sequence[str]], number: int) -> Sequence[str]:
+    """The words after line `number`: a phrase may go on there, since a page's line ends are no more than spaces."""
+    return next((line[:8] for line in lines[number:] if line), ())
+
+
+def _findings(
+    number: int, line: Sequence[str], following: Sequence[str], phrases: Sequence[Tuple[str, "re.Pattern[str]"]]
+) -> Iterator[Finding]:
+    """What begins in one line."""
+    if not line:
+        return
+    flat = f" {' '.join([*line, *following])} "
+    end = len(" ".join(line)) + 1
+    for match in _rules().forbidden.finditer(flat):
+        if match.start() < end and not flat.startswith(_rules().allowed, match.start()):
+            word = flat[match.start() : flat.index(" ", match.end())]
+            yield Finding(number, word, "speaks of debt or payment")
+    for name, phrase in phrases:
+        standing = phrase.search(flat)
+        if standing and standing.start() < end:
+            yield Finding(number, name, "names the debtor")
+
+
+def _phrases(name: str) -> List["re.Pattern[str]"]:
+    """How a name may be written: with or without the form of the company, its words joined or apart."""
+    words = words_of(re.sub(r"\b(\w)\.", r"\1", plain(name)))
+    core = [word for word in words if word not in SUFFIXES] or words
+    return [re.compile(f"(?<= ){' ?'.join(map(re.escape, core))}(?= )")] if core else []
 
 
 def check_or_raise(text: str, where: str, names: Sequence[str] = ()) -> None:
-    """InputErrors with every finding if the text may not be published."""
+    """InputErrors with every finding, each with `where` and its line, if the text may not be published."""
     findings = lint(text, names)
     if findings:
         raise InputErrors(
             [
                 InputError(
-                    f"'{finding.word}' may not stand in a public notice ({finding.why})",
+                    f"'{finding.word}' may not stand in a public notice: it {finding.why}",
                     file=where,
                     line=finding.line,
                     remedy="a notice speaks of administrative reasons and of nothing else",

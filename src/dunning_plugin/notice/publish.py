@@ -37,7 +37,8 @@ class NoticeLayer:
         self.homes, self.files_for, self.places = root / "home", files_for, tuple(places)
 
     def see(self, names: Iterable[str], case_ref: str) -> Mapping[str, Sighting]:
-        """Whose pages are ours now, by the marker in a folder that belongs to us."""
+        """Whose pages are ours now: by the marker in a folder that belongs to us, or because we are half way, the
+        original in the keep and nothing in its place. Words tell of an original that somebody's folder keeps out."""
         return {name: self._sight(name, case_ref) for name in names}
 
     def _sight(self, name: str, case_ref: str) -> Sighting:
@@ -45,16 +46,31 @@ class NoticeLayer:
             with safefs.opened(self.homes, name, "domains") as domains:
                 held = {place: _marked(domains, place) for place in self.places}
                 before = {"places": [place for place in self.places if safefs.there(domains, place) is not None]}
+                kept = self._kept(name, case_ref)
         except FileNotFoundError:
             return Sighting(Seen.GONE, words="its pages are no longer on this host")
         except (OSError, ValueError) as error:
             return Sighting(Seen.FOREIGN, words=f"its folder of pages is no ordinary folder ({error})")
-        if case_ref in held.values():
+        if case_ref in held.values() or any(place not in before["places"] for place in kept):
             return Sighting(Seen.OURS, before)
         others = {ref for ref in held.values() if ref}
         if others:
             return Sighting(Seen.FOREIGN, before, words=f"the notice of case {', '.join(sorted(others))} stands there")
-        return Sighting(Seen.FREE, before)
+        return Sighting(Seen.FREE, before, words="; ".join(kept.values()))
+
+    def _kept(self, name: str, case_ref: str) -> Mapping[str, str]:
+        """Places whose original lies in the keep, each with words for a person."""
+        with ExitStack() as stack:
+            try:
+                keep = stack.enter_context(safefs.opened(self.homes, KEEP))
+            except FileNotFoundError:
+                return {}
+            names = {place: _Names(name, place, case_ref).original for place in self.places}
+            return {
+                place: _left_words(place, self.homes / KEEP / kept)
+                for place, kept in names.items()
+                if safefs.there(keep, kept) is not None
+            }
 
     def lay(self, names: Sequence[str], case_ref: str) -> Mapping[str, Answer]:
         """Put the notice in every place of each account; an account where that fails gets its own pages back."""
@@ -129,10 +145,12 @@ class _Folders:
             os.close(keep)
 
     def _close_keep(self) -> None:
-        with suppress(OSError):
-            fcntl.flock(self._keep, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.rmdir(KEEP, dir_fd=self._homes)
-        os.close(self._keep)
+        try:
+            with suppress(OSError):
+                fcntl.flock(self._keep, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.rmdir(KEEP, dir_fd=self._homes)
+        finally:
+            os.close(self._keep)
 
 
 class _Names:
@@ -141,8 +159,9 @@ class _Names:
     def __init__(self, account: str, place: str, case_ref: str) -> None:
         self.case_ref = case_ref
         self.original = f"{account}-{place}-{case_ref}"
-        self.ours = f"new-{self.original}"
-        self.gone = f"old-{self.original}"
+        # Told apart by their ends: an account's name may begin with anything.
+        self.ours = f"{self.original}.new"
+        self.gone = f"{self.original}.old"
 
     def aside(self, number: int) -> str:
         return f"{self.original}.{number}"
@@ -176,52 +195,74 @@ def _put(domains: int, keep: int, place: str, names: _Names, files: Mapping[str,
 
 def _set_aside(domains: int, keep: int, place: str, names: _Names) -> None:
     """The first thing that stands there is the original; what is raced into the gap is kept under a number."""
-    name = names.original
-    number = 0
-    while safefs.there(keep, name) is not None:
-        number += 1
-        if number > MOST_TRIES:
-            raise OSError(errno.EBUSY, f"somebody keeps putting something at {place}")
-        name = names.aside(number)
-    try:
-        safefs.move(domains, place, keep, name)
-    except FileNotFoundError:
-        # Its owner took it away in the meantime: nothing is in the way any more.
-        return
+    kept = safefs.there(keep, names.original) is not None
+    # Gone when its owner took it away in the meantime: nothing is in the way any more.
+    with suppress(FileNotFoundError):
+        safefs.move(domains, place, keep, _free_aside(keep, names) if kept else names.original)
 
 
 def _give_back(domains: int, keep: int, place: str, names: _Names, where: Path) -> List[str]:
     """Steps back; answers the words of what is not as it was, none if all is."""
-    kept = safefs.there(keep, names.original) is not None
+    _clear_gone(keep, names)
     if _marked(domains, place) == names.case_ref:
-        safefs.remove_folder(keep, names.gone)
         safefs.move(domains, place, keep, names.gone)
     words: List[str] = []
-    if kept:
-        words += _move_in(domains, keep, place, names, where)
-    safefs.remove_folder(keep, names.gone)
+    if safefs.there(keep, names.original) is not None and not _moved_in(domains, keep, place, names.original):
+        words.append(_left_words(place, where / names.original))
+    _clear_gone(keep, names)
     safefs.remove_folder(keep, names.ours)
-    number = 1
-    while safefs.there(keep, names.aside(number)) is not None:
-        words.append(f"what somebody put at {place} meanwhile is kept as {where / names.aside(number)}")
-        number += 1
+    for number in range(1, MOST_TRIES + 1):
+        if safefs.there(keep, names.aside(number)) is not None:
+            words.append(f"what somebody put at {place} meanwhile is kept as {where / names.aside(number)}")
     return words
 
 
-def _move_in(domains: int, keep: int, place: str, names: _Names, where: Path) -> List[str]:
-    if safefs.there(domains, place) is not None:
-        return [
-            f"{place} was replaced by someone meanwhile and is left so; what stood there is {where / names.original}"
-        ]
+def _clear_gone(keep: int, names: _Names) -> None:
+    """Remove our folder once it is out of the way. Between our look and our renaming its owner may have swapped it for
+    something of his: in the keep nobody can, so the second look decides, and what is his is kept."""
+    status = safefs.there(keep, names.gone)
+    if status is None:
+        return
+    # The marker goes last: an empty folder of ours is what a crash left of one.
+    if _marked(keep, names.gone) == names.case_ref or (status.st_uid == os.geteuid() and _is_empty(keep, names.gone)):
+        safefs.remove_folder(keep, names.gone, last=MARKER)
+    else:
+        safefs.move(keep, names.gone, keep, _free_aside(keep, names))
+
+
+def _is_empty(keep: int, name: str) -> bool:
     try:
-        safefs.move(keep, names.original, domains, place)
+        folder = os.open(name, safefs.FOLDER, dir_fd=keep)
+    except OSError:
+        return False
+    try:
+        return not os.listdir(folder)
+    finally:
+        os.close(folder)
+
+
+def _free_aside(keep: int, names: _Names) -> str:
+    for number in range(1, MOST_TRIES + 1):
+        if safefs.there(keep, names.aside(number)) is None:
+            return names.aside(number)
+    raise OSError(errno.EBUSY, "somebody keeps putting something in its place")
+
+
+def _moved_in(domains: int, keep: int, place: str, original: str) -> bool:
+    """Rename the original back; False if something stands there, which is then its owner's and stays."""
+    if safefs.there(domains, place) is not None:
+        return False
+    try:
+        safefs.move(keep, original, domains, place)
     except OSError as error:
         if error.errno not in IN_THE_WAY:
             raise
-        return [
-            f"{place} was replaced by someone meanwhile and is left so; what stood there is {where / names.original}"
-        ]
-    return []
+        return False
+    return True
+
+
+def _left_words(place: str, kept: Path) -> str:
+    return f"{place} was replaced by someone meanwhile and is left so; what stood there is {kept}"
 
 
 def _words(error: Exception) -> str:

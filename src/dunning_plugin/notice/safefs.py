@@ -59,8 +59,11 @@ def write_folder(parent: int, name: str, files: Mapping[str, bytes]) -> None:
         os.close(folder)
 
 
-def remove_folder(parent: int, name: str) -> None:
-    """Remove a flat folder of ours; what is no folder is unlinked. Nothing there is fine."""
+def remove_folder(parent: int, name: str, last: str = "") -> None:
+    """Remove a folder of ours with all that is in it; what is no folder is unlinked. Nothing there is fine.
+
+    Only for folders that nobody else can write to. The file `last` goes last, so that what a crash leaves half
+    removed is still known by it."""
     status = there(parent, name)
     if status is None:
         return
@@ -69,8 +72,8 @@ def remove_folder(parent: int, name: str) -> None:
         return
     folder = os.open(name, FOLDER, dir_fd=parent)
     try:
-        for file in os.listdir(folder):
-            os.unlink(file, dir_fd=folder)
+        for entry in sorted(os.listdir(folder), key=lambda entry: entry == last):
+            remove_folder(folder, entry)
     finally:
         os.close(folder)
     os.rmdir(name, dir_fd=parent)
