@@ -1,10 +1,10 @@
 """What the panel does to accounts: suspend, activate, delete, create, with hooks and rights. For both APIs."""
 
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 from dunning_plugin.sandbox.directadmin.auth import Caller
-from dunning_plugin.sandbox.directadmin.disk import Disk
+from dunning_plugin.sandbox.directadmin.disk import Disk, is_domain, is_name
 from dunning_plugin.sandbox.directadmin.hooks import Hooks
 from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.sessions import Sessions
@@ -25,12 +25,13 @@ class Accounts:
         self.disk, self.options, self.hooks, self.sessions = disk, options, hooks, sessions
 
     def may_touch(self, caller: Caller, name: str) -> bool:
-        """Admins act on resellers and users, resellers on their own users, nobody on admins or himself."""
+        """Admins act on everybody but themselves, resellers on their own users (a PHP client's tests of a live panel
+        suspend and delete an admin)."""
         if not self.disk.exists(name) or name == caller.name:
             return False
         kind = self.disk.kind(name)
         if caller.kind == "admin":
-            return kind != "admin"
+            return True
         return caller.kind == "reseller" and kind == "user" and self.disk.config(name)["creator"] == caller.name
 
     def suspend(self, caller: Caller, names: List[str], reason: str, details: str, keep: Optional[int] = None) -> Done:
@@ -45,7 +46,7 @@ class Accounts:
         """Delete accounts, a reseller's users with him."""
         return self._each(caller, names, self._delete)
 
-    def _each(self, caller: Caller, names: List[str], act: "object") -> Done:
+    def _each(self, caller: Caller, names: List[str], act: Callable[[str], str]) -> Done:
         done = Done([], [])
         for name in names:
             if not self.disk.exists(name):
@@ -53,7 +54,7 @@ class Accounts:
             elif not self.may_touch(caller, name):
                 done.problems.append(f"You do not have permission to act on {name}")
             else:
-                problem = act(name)  # type: ignore[operator]
+                problem = act(name)
                 if problem:
                     done.problems.append(problem)
                 else:
@@ -81,8 +82,14 @@ class Accounts:
         return "" if good else output.strip() or f"{hook}_post.sh failed"
 
     def _delete(self, name: str) -> str:
-        for user in self.disk.users_of(name):
-            self._delete(user)
+        below = self.disk.users_of(name)
+        if below and self.disk.kind(name) == "admin":
+            # Assumed: what would become of an admin's accounts is written nowhere.
+            return f"{name} still has accounts"
+        for user in below:
+            problem = self._delete(user)
+            if problem:
+                return problem
         environment = self.environment(name)
         good, output = self.hooks.run("user_destroy_pre", environment)
         if not good:
@@ -96,40 +103,49 @@ class Accounts:
     def create(self, caller: Caller, kind: str, values: Dict[str, str]) -> Tuple[bool, str, str]:
         """Create an account; (done, text, details) as the panel words them."""
         name, password = values.get("username", ""), values.get("passwd", "")
-        domain = values.get("domain", "")
-        if self.disk.exists(name):
-            return False, "Cannot Create Account", "That username already exists on the system"
-        if not password or password != values.get("passwd2", password):
-            return False, "Cannot Create Account", "Passwords do not match"
-        if kind == "user" and not values.get("ip"):
-            return False, "Unable to Create User", "A valid IP was not provided"
-        if domain and self.disk.owner_of_domain(domain):
-            return False, "Cannot Create Account", "That domain already exists on the system"
+        domain = values.get("domain", "").lower()
+        problem = self._unfit(kind, name, domain, values)
+        if problem:
+            return False, *problem
         environment = {"username": name, "passwd": password, "creator": caller.name, "usertype": kind, "domain": domain}
         good, output = self.hooks.run("user_create_pre", environment)
         if not good:
             return False, "Cannot Create Account", output.strip()
-        try:
-            self.disk.create(
-                name,
-                kind,
-                caller.name,
-                password,
-                domain,
-                email=values.get("email", ""),
-                package=values.get("package", "standard"),
-                ip=values.get("ip", "192.0.2.10"),
-            )
-        except ValueError:
-            return False, "Cannot Create Account", "Invalid username"
+        self.disk.create(
+            name,
+            kind,
+            caller.name,
+            password,
+            domain,
+            email=values.get("email", ""),
+            package=values.get("package", "standard"),
+            ip=values["ip"] if values.get("ip") in self.disk.addresses() else self.disk.addresses()[0],
+        )
         good, output = self.hooks.run("user_create_post", {**self.environment(name), "passwd": password})
-        word = "Reseller" if kind == "reseller" else "User"
+        word = kind.capitalize()
         details = "Unix User created successfully" + ("<br>Reseller created" if kind == "reseller" else "")
         return (
             good,
             f"{word} {name} created" if good else "user_create_post.sh failed",
             details if good else output.strip(),
         )
+
+    def _unfit(self, kind: str, name: str, domain: str, values: Dict[str, str]) -> Optional[Tuple[str, str]]:
+        """Why an account cannot be made (text, details); None if it can."""
+        refused = "Cannot Create Account"
+        if self.disk.exists(name):
+            return refused, "That username already exists on the system"
+        if not is_name(name):
+            return refused, "Invalid username"
+        if not values.get("passwd") or values["passwd"] != values.get("passwd2", values["passwd"]):
+            return refused, "Passwords do not match"
+        if kind == "user" and values.get("ip") not in (*self.disk.addresses(), "shared"):
+            return "Unable to Create User", "A valid IP was not provided"
+        if kind != "admin" and not is_domain(domain):
+            return refused, "Invalid domain name"
+        if domain and self.disk.owner_of_domain(domain):
+            return refused, "That domain already exists on the system"
+        return None
 
     def environment(self, name: str) -> Dict[str, str]:
         """What user hooks are given: the contents of user.conf."""

@@ -3,6 +3,7 @@
 Formats: docs.directadmin.com, directories and locations; user.conf's keys as recorded from CMD_API_SHOW_USER_CONFIG.
 """
 
+import functools
 import hashlib
 import hmac
 import os
@@ -12,11 +13,25 @@ import shutil
 import threading
 import time
 from pathlib import Path
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union, cast
 
 from dunning_plugin.sandbox.directadmin.layout import DEFAULT_PAGES, FIRST_UID, FOLDERS, USER_DEFAULTS
 
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
+
+
+Act = TypeVar("Act", bound=Callable[..., None])
+
+
+def alone(act: Act) -> Act:
+    """One change at a time: requests come in threads, and most changes read a file before they write it."""
+
+    @functools.wraps(act)
+    def one_at_a_time(disk: "Disk", *given: Any, **named: Any) -> None:
+        with disk.lock:
+            act(disk, *given, **named)
+
+    return cast(Act, one_at_a_time)
 
 
 class Disk:
@@ -28,7 +43,7 @@ class Disk:
         self._users = str(self.da / "data/users")
         self.as_root = os.geteuid() == 0
         self._configs: Dict[str, Tuple[Tuple[int, int], Dict[str, str]]] = {}
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._prepare()
         pairs = (line.split(":", 1) for line in self._lines(root / "etc/shadow"))
         self._passwords: Dict[str, str] = {name: value for name, value in pairs}
@@ -53,7 +68,7 @@ class Disk:
         return sorted(os.listdir(self.da / "data/users"))
 
     def exists(self, name: str) -> bool:
-        return _is_name(name) and (self._folder(name) / "user.conf").is_file()
+        return is_name(name) and (self._folder(name) / "user.conf").is_file()
 
     def config(self, name: str) -> Dict[str, str]:
         """user.conf as a dict, read anew when the file changed. KeyError if there is no such account."""
@@ -87,6 +102,10 @@ class Disk:
     def domains(self, name: str) -> List[str]:
         return self._lines(f"{self._users}/{name}/domains.list")
 
+    def addresses(self) -> List[str]:
+        """The server's addresses that accounts may be given."""
+        return [USER_DEFAULTS["ip"]]
+
     def mailboxes(self, domain: str) -> List[str]:
         """Local parts of a domain's mailboxes."""
         return [line.split(":", 1)[0] for line in self._lines(f"{self.root}/etc/virtual/{domain}/passwd")]
@@ -108,9 +127,10 @@ class Disk:
 
     # -- changes ---------------------------------------------------------------------------------------------------
 
+    @alone
     def create(self, name: str, kind: str, creator: str, password: str, domain: str = "", **values: str) -> None:
         """Make an account with its home and, for resellers and admins, their default pages."""
-        if not _is_name(name) or self.exists(name):
+        if not is_name(name) or self.exists(name):
             raise ValueError(f"{name}: no name, or there already")
         if domain and not is_domain(domain):
             raise ValueError(f"{domain}: no domain")
@@ -144,6 +164,7 @@ class Disk:
         if domain:
             self.add_domain(name, domain)
 
+    @alone
     def add_domain(self, name: str, domain: str, mailboxes: Iterable[str] = ()) -> None:
         """A domain with its site, a copy of the owner's default page, and its mailboxes."""
         if not is_domain(domain):
@@ -168,12 +189,31 @@ class Disk:
         _write(site / "index.html", f"<html><body><h1>{domain}</h1></body></html>\n")
         self.own(self.home(name) / "domains" / domain, name)
 
+    @alone
     def add_mailbox(self, domain: str, box: str) -> None:
         owner = self.owner_of_domain(domain)
         self._add_line(
             self.root / "etc/virtual" / domain / "passwd", f"{box}:{{SHA512}}x:8:12::/home/{owner}/imap/{domain}/{box}"
         )
 
+    @alone
+    def drop_mailbox(self, domain: str, box: str) -> None:
+        """Remove a mailbox; one that is not there is no trouble."""
+        path = self.root / "etc/virtual" / domain / "passwd"
+        for line in self._lines(path):
+            if line.split(":", 1)[0] == box:
+                self._drop_line(path, line)
+
+    @alone
+    def drop_domain(self, name: str, domain: str) -> None:
+        """Remove a domain of an account with its site and mail."""
+        self._drop_line(self._folder(name) / "domains.list", domain)
+        self._drop_line(self.root / "etc/virtual/domainowners", f"{domain}: {name}")
+        (self._folder(name) / "domains" / f"{domain}.conf").unlink(missing_ok=True)
+        for tree in (self.root / "etc/virtual" / domain, self.home(name) / "domains" / domain):
+            shutil.rmtree(tree, ignore_errors=True)
+
+    @alone
     def set_suspended(self, name: str, suspended: bool, reason: str = "", details: str = "") -> None:
         """Mark an account; the reason's place in user.conf is assumed (see behaviours)."""
         config = dict(self.config(name))
@@ -184,16 +224,19 @@ class Disk:
                 config[key] = value
         self._write_config(name, config)
 
+    @alone
     def change(self, account: str, **values: str) -> None:
         """Set keys of user.conf."""
         self._write_config(account, {**self.config(account), **values})
 
+    @alone
     def move(self, name: str, creator: str) -> None:
         """Give an account another owner."""
         self._drop_line(self._folder(self.config(name)["creator"]) / "users.list", name)
         self._add_line(self._folder(creator) / "users.list", name)
         self.change(name, creator=creator)
 
+    @alone
     def convert(self, name: str, kind: str, creator: str) -> None:
         """Make a user a reseller, with default pages of his own, or a reseller a user; `creator` owns him then.
 
@@ -208,6 +251,7 @@ class Disk:
             self._add_pages(name)
             self.own(self.home(name) / "domains", name)
 
+    @alone
     def delete(self, name: str) -> None:
         """Remove an account, its domains, mail and home."""
         config = self.config(name)
@@ -226,6 +270,7 @@ class Disk:
 
     # -- passwords -------------------------------------------------------------------------------------------------
 
+    @alone
     def set_password(self, name: str, password: str) -> None:
         salt = secrets.token_hex(8)
         self._passwords[name] = f"{salt}${_digest(salt, password)}"
@@ -237,10 +282,9 @@ class Disk:
 
     def _write_passwords(self) -> None:
         path = self.root / "etc/shadow"
-        with self._lock:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.writelines(f"{name}:{value}\n" for name, value in self._passwords.items())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{name}:{value}\n" for name, value in self._passwords.items())
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -260,9 +304,8 @@ class Disk:
         path = self._folder(name) / "user.conf"
         temporary = path.with_name(".user.conf")
         lines = (f"{key}={CONTROLS.sub(' ', config[key])}\n" for key in sorted(config))
-        with self._lock:
-            _write(temporary, "".join(lines), 0o600)
-            os.replace(temporary, path)
+        _write(temporary, "".join(lines), 0o600)
+        os.replace(temporary, path)
 
     def _make_home(self, name: str, kind: str) -> None:
         home = self.home(name)
@@ -299,14 +342,13 @@ class Disk:
             return []
 
     def _add_line(self, path: Path, line: str) -> None:
-        with self._lock, path.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     def _drop_line(self, path: Path, line: str) -> None:
-        with self._lock:
-            lines = self._lines(path)
-            if line in lines:
-                path.write_text("".join(f"{other}\n" for other in lines if other != line), "utf-8")
+        lines = self._lines(path)
+        if line in lines:
+            path.write_text("".join(f"{other}\n" for other in lines if other != line), "utf-8")
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
@@ -320,7 +362,7 @@ def is_domain(name: str) -> bool:
     return len(name) <= 253 and re.fullmatch(rf"({label}\.)+{label}", name) is not None
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
     """DirectAdmin's account names: lower case letters and digits, beginning with a letter."""
     return 0 < len(name) <= 32 and name.isascii() and name.isalnum() and name[0].isalpha() and name == name.lower()
 
