@@ -67,8 +67,8 @@ class PanelContract:
 
     def test_a_lost_foreign_suspension_is_laid_again_with_its_own_reason(self, panel, world, actual):
         account = panel.accounts([world.abused])[world.abused]
-        before = actual(world.abused)
+        before, again = actual(world.abused), panel.suspensions([account])
         self.free(world.abused)
-        assert panel.reinstate([account])[world.abused].ok
+        assert panel.reinstate(again)[world.abused].ok
         # A panel that shows no reason gives none to lay again.
         assert actual(world.abused)[0] == before[0] and account.reason.split(": ")[-1] in actual(world.abused)[1]

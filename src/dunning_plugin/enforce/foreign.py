@@ -12,7 +12,7 @@ from dunning_plugin import journal
 from dunning_plugin.enforce.act import BlockOutcome
 from dunning_plugin.enforce.moves import Outcome
 from dunning_plugin.enforce.orders import Wish
-from dunning_plugin.model import Account, AccountKind, AccountRef, Answer, Block, BlockState, Case, Measure
+from dunning_plugin.model import Account, AccountRef, Answer, Block, BlockState, Case, Measure
 from dunning_plugin.panels.interface import Panel
 from dunning_plugin.store import blocks as block_rows
 
@@ -32,10 +32,17 @@ def watch_foreign(
     with store.begin() as conn:
         ours: Collection[AccountRef] = {block.account for block in block_rows.active(conn, panel=panel.name)}
         known = {block.account for block in block_rows.watched(conn)}
+        foreign = [
+            account for account in listed if account.suspended and account.ref not in ours and account.ref not in known
+        ]
+        again = panel.suspensions(foreign)
         befores = {
-            account.name: {"kind": account.kind.value, "owner": account.owner, "state": {"reason": account.reason}}
-            for account in listed
-            if account.suspended and account.ref not in ours and account.ref not in known
+            account.name: {
+                "kind": account.kind.value,
+                "owner": account.owner,
+                "state": {"reason": account.reason, "again": again[account.name]},
+            }
+            for account in foreign
         }
         block_rows.watch(conn, case.ref, panel.name, befores, now())
 
@@ -46,7 +53,7 @@ def reinstate_lost(
     """Lay again those of the watched suspensions that are gone now, one outcome each; the rest is as it should be."""
     present = panel.accounts([block.account.name for block in watched])
     lost = [block for block in watched if block.account.name in present and not present[block.account.name].suspended]
-    answers = panel.reinstate([_as_it_was(block) for block in lost]) if lost else {}
+    answers = panel.reinstate({block.account.name: block.before["state"]["again"] for block in lost}) if lost else {}
     after = panel.accounts([block.account.name for block in lost]) if lost else {}
     results = [(block, *_said(answers.get(block.account.name), after.get(block.account.name))) for block in lost]
     failed = {block.id for block, outcome, _ in results if outcome is Outcome.FAILED}
@@ -55,13 +62,6 @@ def reinstate_lost(
         journal.append_all(conn, [_entry(block, outcome, words, wish, now()) for block, outcome, words in results])
     for block, outcome, words in results:
         yield BlockOutcome(block.account, Measure.SUSPEND, outcome, words)
-
-
-def _as_it_was(block: Block) -> Account:
-    name, before = block.account, block.before
-    return Account(
-        name.panel, name.name, AccountKind(before["kind"]), str(before["owner"]), True, str(before["state"]["reason"])
-    )
 
 
 def _said(answer: Optional[Answer], after: Optional[Account]) -> Tuple[Outcome, str]:

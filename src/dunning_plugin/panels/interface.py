@@ -79,9 +79,13 @@ class Panel(ABC):
         """The measures that the panel itself can lay, by measure."""
 
     @abstractmethod
-    def reinstate(self, accounts: Sequence[Account]) -> Mapping[str, Answer]:
+    def suspensions(self, accounts: Sequence[Account]) -> Mapping[str, Facts]:
+        """What it takes to suspend each of these suspended accounts again just as it is now (`accounts` as listed)."""
+
+    @abstractmethod
+    def reinstate(self, befores: Mapping[str, Facts]) -> Mapping[str, Answer]:
         """Suspend again, with their own reason, accounts that somebody else had suspended and that a lift of ours
-        freed along with their reseller. `accounts` are as they were listed before the lift."""
+        freed along with their reseller. `befores` as `suspensions` gave them before the lift."""
 
     @abstractmethod
     def close(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, 
 
 from dunning_plugin.config.settings import PanelSettings
 from dunning_plugin.errors import PanelChanged, PanelRefused
-from dunning_plugin.model import Account, AccountKind, Answer, Measure
+from dunning_plugin.model import Account, AccountKind, Answer, Facts, Measure
 from dunning_plugin.panels.directadmin import decode
 from dunning_plugin.panels.directadmin.client import Client
 from dunning_plugin.panels.directadmin.lock_login import LockLoginLayer
@@ -100,9 +100,13 @@ class DirectAdmin(Panel):
             layers[Measure.LOCK_LOGIN] = LockLoginLayer(self)
         return layers
 
-    def reinstate(self, accounts: Sequence[Account]) -> Mapping[str, Answer]:
+    def suspensions(self, accounts: Sequence[Account]) -> Mapping[str, Facts]:
+        """Reason and details of each: from user.conf on the panel's own host, from what the listing shows elsewhere."""
+        return {account.name: self._suspend.facts_of(account) for account in accounts}
+
+    def reinstate(self, befores: Mapping[str, Facts]) -> Mapping[str, Answer]:
         """Suspend again as it was, one request an account: each has its own reason."""
-        return self._suspend.reinstate(accounts)
+        return self._suspend.reinstate(befores)
 
     def close(self) -> None:
         """End pooled connections."""

@@ -5,6 +5,7 @@ that the button toggles, so nothing is sent to an account whose state was not re
 """
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from dunning_plugin.errors import DunningError, PanelRefused, PanelUnreachable
@@ -135,18 +136,27 @@ class SuspendLayer:
             for name in names
         }
 
-    def reinstate(self, accounts: Sequence[Account]) -> Mapping[str, Answer]:
-        """Suspend again as it was: a reason of the panel's own codes as reason, anything else as details."""
+    def facts_of(self, account: Account) -> Facts:
+        """{"reason", "details"} of a suspended account. The listings show one of the two or both, so away from the
+        panel's host a reason of the panel's own codes is taken as reason, anything else as details."""
+        if self.panel.settings.local:
+            with suppress(OSError):
+                text = (self.panel.user_folder(account.name) / "user.conf").read_text("utf-8", "replace")
+                written = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+                return {
+                    "reason": written.get("suspended_reason", "none"),
+                    "details": written.get("suspended_details", ""),
+                }
+        code, _, details = account.reason.partition(": ")
+        if code.strip() in CODES:
+            return {"reason": code.strip(), "details": details}
+        return {"reason": "other", "details": account.reason}
+
+    def reinstate(self, befores: Mapping[str, Facts]) -> Mapping[str, Answer]:
+        """Suspend again as `facts_of` found it."""
         answers: Dict[str, Answer] = {}
-        for account in accounts:
-            code, _, details = account.reason.partition(": ")
-            known = code.strip() in CODES
-            form = {
-                "suspend": "Suspend",
-                "reason": code.strip() if known else "other",
-                "details": details if known else account.reason,
-            }
-            answers.update(self._select([account.name], form))
+        for name, before in befores.items():
+            answers.update(self._select([name], {"suspend": "Suspend", **before}))
         return answers
 
     def _select(self, names: Sequence[str], form: Mapping[str, str]) -> Dict[str, Answer]:
