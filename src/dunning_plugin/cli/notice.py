@@ -36,7 +36,7 @@ def preview_command(context: "Context", language: Optional[str], output: Optiona
     wanted = language or context.config.host.language
     files = pages(context.config.notice, context.config.host.contact, EXAMPLE, wanted)
     if output is None:
-        click.echo(files[f"{wanted}.html" if f"{wanted}.html" in files else "index.html"].decode("utf-8"))
+        click.echo(str(files[f"{wanted}.html" if f"{wanted}.html" in files else "index.html"], "utf-8"))
         return
     if output.exists() and any(output.iterdir()):
         raise InputError("is not empty", file=str(output), remedy="name a new folder")
