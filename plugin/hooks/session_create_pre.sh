@@ -8,9 +8,11 @@ case ${username-} in
 '' | [!a-z0-9]* | *[!a-z0-9_-]*) exit 0 ;;
 esac
 
-# An admin's login-as, where the panel runs this hook for it at all, comes without a password (assumed).
+# An admin's login-as, where the panel runs this hook for it at all, comes with an empty password (assumed).
 # Only whether there is one is looked at; its value is touched by nothing.
-[ -n "${password:+given}" ] || exit 0
+case "${password+set}${password:+given}" in
+set) exit 0 ;;
+esac
 
 [ -f "$state/locks/login/$username" ] || exit 0
 [ -e "$state/locks/login.off" ] && exit 0

@@ -73,6 +73,11 @@ def test_an_admins_login_as_comes_without_a_password_and_passes(state, run):
     assert run("session_create_pre", username="jan", password="").returncode == 0
 
 
+def test_a_locked_account_is_refused_also_where_no_password_is_handed_over_at_all(state, run):
+    (state / "locks/login/jan").write_text("K7QM-2XHB\n")
+    assert run("session_create_pre", username="jan").returncode == 1
+
+
 def test_the_password_is_touched_by_nothing(state, run, tmp_path):
     (state / "locks/login/jan").write_text("K7QM-2XHB\n")
     marker = tmp_path / "ran"

@@ -57,7 +57,7 @@ class LockLoginLayer:
                 # Raises for a link or a pipe: what cannot be given back exactly is not replaced.
                 _read(self.panel.user_folder(name))
                 _replace(self.panel.user_folder(name), _denied_text())
-                self.panel.logins.put(name, case_ref)
+                self.panel.logins.put([name], case_ref)
                 answers[name] = Answer(True)
             except (OSError, ValueError) as error:
                 answers[name] = Answer(False, f"its login cannot be locked: {error}")

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Sequence
 
 MOST = 64
 
@@ -24,16 +25,35 @@ class Folder:
         with os.fdopen(descriptor, "rb") as file:
             return file.read(MOST).decode("ascii", "replace").strip()
 
-    def put(self, name: str, reference: str) -> None:
-        """Write an account's file, whole or not at all. No fsync: a thousand would take longer than the act, and
-        whether the measure holds is read from the panel and the store, never from here alone."""
+    def put(self, names: Sequence[str], reference: str) -> None:
+        """Write the accounts' files, each whole or not at all: one file, hard-linked under every name. No fsync: a
+        thousand would take longer than the act, and whether the measure holds is read from the panel and the store,
+        never from here alone."""
+        if not names:
+            return
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self.path / f".{_checked(name)}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{reference}\n")
-        os.replace(temporary, self.path / name)
-        (self.path / _aside(name)).unlink(missing_ok=True)
+        source = self.path / f".{os.getpid()}"
+        # Never truncated: what a killed process of this number left may be linked under accounts' names.
+        source.unlink(missing_ok=True)
+        descriptor = os.open(source, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(f"{reference}\n")
+            for name in names:
+                self._link(source, _checked(name), reference)
+                (self.path / _aside(name)).unlink(missing_ok=True)
+        finally:
+            source.unlink(missing_ok=True)
+
+    def _link(self, source: Path, name: str, reference: str) -> None:
+        try:
+            os.link(source, self.path / name)
+        except FileExistsError:
+            if self._read(name) != reference:
+                between = self.path / f"{source.name}.{name}"
+                between.unlink(missing_ok=True)
+                os.link(source, between)
+                os.replace(between, self.path / name)
 
     def drop(self, name: str, reference: str) -> None:
         """Remove an account's file if it is of this case."""

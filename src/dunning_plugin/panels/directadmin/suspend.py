@@ -76,9 +76,7 @@ class SuspendLayer:
         seen = self._look_before_the_act(names, case_ref)
         free = [name for name in names if seen[name].seen is Seen.FREE]
         answers = {name: Answer(seen[name].seen is Seen.OURS, seen[name].words) for name in names if name not in free}
-        for name in names:
-            if seen[name].seen in (Seen.FREE, Seen.OURS):
-                self._guard(name, case_ref)
+        self._guard([name for name in names if seen[name].seen in (Seen.FREE, Seen.OURS)], case_ref)
         form = {"suspend": "Suspend", "reason": "other", "details": neutral_reason(case_ref)}
         answers.update(self._select(free, form))
         self._clear_guards([name for name in free if not answers[name].ok], case_ref)
@@ -125,7 +123,7 @@ class SuspendLayer:
             seen = dict.fromkeys(names, True)
         for name in names:
             if seen[name]:
-                self._guard(name, case_ref)
+                self._guard([name], case_ref)
             else:
                 self._unguard(name, case_ref)
 
@@ -171,9 +169,9 @@ class SuspendLayer:
                 answers.update({name: Answer(False, str(error)) for name in chunk})
         return answers
 
-    def _guard(self, name: str, case_ref: str) -> None:
+    def _guard(self, names: Sequence[str], case_ref: str) -> None:
         if self.panel.settings.local:
-            self.panel.guards.put(name, case_ref)
+            self.panel.guards.put(names, case_ref)
 
     def _set_guard_aside(self, name: str, case_ref: str) -> None:
         if self.panel.settings.local:
