@@ -10,11 +10,14 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
 
 import click
 
 from dunning_plugin.errors import InputError
+
+if TYPE_CHECKING:
+    from dunning_plugin.sandbox.directadmin.server import SandboxPanel
 
 
 @click.group("sandbox")
@@ -62,16 +65,19 @@ def directadmin_command(
     """Run an embedded DirectAdmin on 127.0.0.1 until interrupted, filled with the case of Webbouw Noord."""
     from dunning_plugin.sandbox.directadmin import case
     from dunning_plugin.sandbox.directadmin.server import SandboxPanel
+    from dunning_plugin.sandbox.directadmin.wire import CannotListen
 
+    switches = _options(options)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _folder(root) as folder, _certificate(tls) as context:
+    with _certificate(tls) as context, _folder(root) as folder:
         try:
-            panel = SandboxPanel(folder, _options(options), port=port, sites_port=sites_port, tls=context)
-        except OSError as error:
+            panel = SandboxPanel(folder, switches, port=port, sites_port=sites_port, tls=context)
+        except CannotListen as error:
+            field = "--port" if error.port == port else "--sites-port"
             raise InputError(
-                f"port {port or sites_port} cannot be used: {error.strerror}", field="--port", remedy="give --port 0"
+                f"port {error.port} cannot be used: {error.reason}", field=field, remedy=f"give {field} 0"
             ) from None
         with panel:
             panel.faults.latency = latency / 1000
@@ -84,6 +90,8 @@ def directadmin_command(
                 "root": str(folder),
                 "control_token": panel.control_token,
             }
+            if context is not None:
+                facts["ca_file"] = str(_publish_certificate(panel))
             if filled:
                 facts.update(
                     reseller=filled.reseller,
@@ -112,27 +120,43 @@ def _options(given: "tuple[str, ...]") -> "Any":
 
     options = Options()
     for text in given:
-        name, _, value = text.partition("=")
-        if name not in vars(options):
-            raise InputError(f"no option '{name}'", field="--option", remedy=f"options: {', '.join(vars(options))}")
-        kind = type(getattr(options, name))
+        name, equals, value = text.partition("=")
         try:
-            setattr(options, name, value.lower() in ("true", "yes", "1") if kind is bool else kind(value))
-        except ValueError:
+            options.set(name, value)
+        except KeyError:
             raise InputError(
-                f"'{value}' is no value for {name}", field="--option", remedy=f"a {kind.__name__} is needed"
+                f"no option '{name}'", field="--option", remedy=f"options: {', '.join(vars(options))}"
             ) from None
+        except ValueError as error:
+            wrong = f"'{value}' is no value for {name}" if equals else f"{name} has no value"
+            raise InputError(wrong, field="--option", remedy=str(error)) from None
     return options
+
+
+def _publish_certificate(panel: "SandboxPanel") -> Path:
+    """The panel's certificate where DirectAdmin has its own, for clients that want to verify it."""
+    place = panel.disk.da / "conf/cacert.pem"
+    place.write_text(ssl.get_server_certificate((panel.host, int(panel.url.rsplit(":", 1)[1]))), encoding="ascii")
+    return place
 
 
 @contextmanager
 def _folder(root: Optional[Path]) -> Iterator[Path]:
     """The panel's root: a new folder of the user's, or a temporary one that is removed."""
     if root is not None:
-        if root.exists() and any(root.iterdir()):
+        try:
+            new = not root.exists()
+            root.mkdir(parents=True, exist_ok=True)
+            empty = not any(root.iterdir())
+        except OSError as error:
+            raise InputError(f"cannot be used: {error.strerror}", file=str(root), remedy="name a new folder") from None
+        if not empty:
             raise InputError("is not empty", file=str(root), remedy="name a new folder")
-        root.mkdir(parents=True, exist_ok=True)
-        yield root.absolute()
+        try:
+            yield root.absolute()
+        finally:
+            if new and not any(root.iterdir()):
+                root.rmdir()
         return
     folder = Path(tempfile.mkdtemp(prefix="dunning-sandbox-"))
     # Visitors' files are read by page accounts too, so the way to them must be open.

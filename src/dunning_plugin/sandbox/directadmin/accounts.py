@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Callable, Dict, List, Optional, Tuple
 
 from dunning_plugin.sandbox.directadmin.auth import Caller
-from dunning_plugin.sandbox.directadmin.disk import Disk, is_domain, is_name
+from dunning_plugin.sandbox.directadmin.disk import OWN_KEYS, Disk, is_domain, is_name
 from dunning_plugin.sandbox.directadmin.hooks import Hooks
 from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.sessions import Sessions
@@ -71,15 +71,21 @@ class Accounts:
             return output.strip() or f"{hook}_pre.sh failed"
         self.disk.set_suspended(name, wanted, reason, details)
         if wanted:
-            for session in self.sessions.of(name):
-                if not session.master:
-                    self.sessions.destroy(session)
+            self._end_sessions(name)
         if self.options.reseller_suspension_marks_users and self.disk.kind(name) == "reseller":
             for user in self.disk.users_of(name):
                 if (self.disk.config(user).get("suspended") == "yes") != wanted:
                     self.disk.set_suspended(user, wanted, reason, details)
+                    if wanted:
+                        self._end_sessions(user)
         good, output = self.hooks.run(f"{hook}_post", self.environment(name))
         return "" if good else output.strip() or f"{hook}_post.sh failed"
+
+    def _end_sessions(self, name: str) -> None:
+        """End an account's own sessions; who logged in as it stays."""
+        for session in self.sessions.of(name):
+            if not session.master:
+                self.sessions.destroy(session)
 
     def _delete(self, name: str) -> str:
         below = self.disk.users_of(name)
@@ -148,5 +154,6 @@ class Accounts:
         return None
 
     def environment(self, name: str) -> Dict[str, str]:
-        """What user hooks are given: the contents of user.conf."""
-        return dict(self.disk.config(name))
+        """What user hooks are given: the contents of user.conf, without what only the sandbox keeps there; the reason
+        of a suspension does not come along (assumed)."""
+        return {key: value for key, value in self.disk.config(name).items() if key not in OWN_KEYS}

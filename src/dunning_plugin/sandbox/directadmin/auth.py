@@ -78,13 +78,20 @@ class Authenticator:
             return Refusal(403, "Your IP is blacklisted")
         cookies = request.cookies
         if "session" in cookies and not request.header("authorization"):
-            session = self.sessions.find(cookies["session"], cookies.get("key", cookies["session"]))
-            if session is None or not self.disk.exists(session.username):
-                return Refusal(401, "Not logged in")
-            return Caller(
-                session.username, self.disk.kind(session.username), session.master or session.username, session
-            )
+            return self._by_session(cookies["session"], cookies.get("key", cookies["session"]))
         return self._basic(request)
+
+    def _by_session(self, session_id: str, session_key: str) -> "Union[Caller, Refusal]":
+        """A session's caller. One begun with a login key is bound by it, and ends with it (assumed)."""
+        session = self.sessions.find(session_id, session_key)
+        if session is None or not self.disk.exists(session.username):
+            return Refusal(401, "Not logged in")
+        master, key = session.master or session.username, None
+        if session.login_key:
+            key = next((one for one in self.keys.of(master) if one.id == session.login_key), None)
+            if key is None or 0 < key.expires < time.time():
+                return Refusal(401, "Not logged in")
+        return Caller(session.username, self.disk.kind(session.username), master, session, key)
 
     def _basic(self, request: Request) -> "Union[Caller, Refusal]":
         given = _credentials(request.header("authorization"))

@@ -18,6 +18,8 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 from dunning_plugin.sandbox.directadmin.layout import DEFAULT_PAGES, FIRST_UID, FOLDERS, USER_DEFAULTS
 
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
+OWN_KEYS = ("uid", "suspended_reason", "suspended_details")
+"""Keys of user.conf that are the sandbox's own: no answer and no hook has them."""
 
 
 Act = TypeVar("Act", bound=Callable[..., None])

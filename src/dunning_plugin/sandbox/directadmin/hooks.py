@@ -23,7 +23,8 @@ class Hooks:
         known = self._known.get(hook)
         if known is None or known[0] != signature:
             known = self._known[hook] = (signature, self._find(hook))
-        return known[1]
+        # A change of a script's own mode changes none of the folders.
+        return [script for script in known[1] if os.access(script, os.X_OK)]
 
     def _signature(self, hook: str) -> Tuple[int, ...]:
         custom, plugins = f"{self.da}/scripts/custom", f"{self.da}/plugins"
@@ -40,7 +41,7 @@ class Hooks:
             script = self.da / "plugins" / plugin / "hooks" / f"{hook}.sh"
             if script.exists() and plugin_conf(self.da / "plugins" / plugin).get("active") == "yes":
                 found.append(script)
-        return [script for script in found if script.is_file() and os.access(script, os.X_OK)]
+        return [script for script in found if script.is_file()]
 
     def run(self, hook: str, environment: Mapping[str, str]) -> Tuple[bool, str]:
         """Run all scripts of a hook; (did all succeed, their joined output). All are run even if one fails."""
@@ -50,12 +51,12 @@ class Hooks:
             outputs.append(output)
             if code != 0:
                 good = False
-                self._report(f"{script}: exit code {code}: {output.strip()}")
+                self._report(f"{script}: exit code {code}: {' '.join(output.split())}")
         return good, "".join(outputs)
 
     def _report(self, line: str) -> None:
         stamp = time.strftime("%Y:%m:%d-%H:%M:%S")
-        with (self.log / "error.log").open("a") as file:
+        with (self.log / "error.log").open("a", encoding="utf-8") as file:
             file.write(f"{stamp}: {line}\n")
 
 
@@ -89,7 +90,7 @@ def _run(script: Path, environment: Mapping[str, str]) -> Tuple[int, str]:
 def plugin_conf(folder: Path) -> Dict[str, str]:
     """A plugin's plugin.conf; empty if it has none."""
     try:
-        text = (folder / "plugin.conf").read_text()
+        text = (folder / "plugin.conf").read_text("utf-8", "replace")
     except OSError:
         return {}
     return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in text.splitlines()) if key}

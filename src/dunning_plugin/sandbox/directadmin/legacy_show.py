@@ -2,6 +2,7 @@
 
 from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.commands import Legacy, command, listed
+from dunning_plugin.sandbox.directadmin.disk import OWN_KEYS
 from dunning_plugin.sandbox.directadmin.encode import pairs, result, tabbed
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
@@ -45,8 +46,7 @@ def show_user_config(panel: Legacy, caller: Caller, request: Request, as_json: b
     name = panel.named(caller, request)
     if name is None:
         return result(as_json, True, "Unable to show user", "Access Denied")
-    hidden = ("uid", "suspended_reason", "suspended_details")
-    shown = {key: value for key, value in panel.disk.config(name).items() if key not in hidden}
+    shown = {key: value for key, value in panel.disk.config(name).items() if key not in OWN_KEYS}
     return tabbed(shown) if as_json else pairs(sorted(shown.items()))
 
 
@@ -78,7 +78,7 @@ def show_reseller_config(panel: Legacy, caller: Caller, request: Request, as_jso
     name = panel.named(caller, request)
     if name is None or panel.disk.kind(name) == "user":
         return result(as_json, True, "Unable to show reseller", "Access Denied")
-    shown = {key: value for key, value in panel.disk.config(name).items() if key not in ("uid", "suspended_details")}
+    shown = {key: value for key, value in panel.disk.config(name).items() if key not in OWN_KEYS}
     return tabbed(shown) if as_json else pairs(sorted(shown.items()))
 
 

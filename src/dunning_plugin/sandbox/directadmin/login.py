@@ -169,4 +169,5 @@ def cookies(session_id: str, key: str) -> List[Tuple[str, str]]:
 def _redirect(status: int, target: str, session: Session) -> Response:
     """On to a place on this panel, and nowhere else."""
     here = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return Response(status, headers=[("Location", target if here else "/"), *cookies(session.id, session.key)])
+    place = quote(target, safe="/?&=%#+:;,@!$'()*~[]") if here else "/"
+    return Response(status, headers=[("Location", place), *cookies(session.id, session.key)])

@@ -5,6 +5,7 @@ import html
 import mimetypes
 import os
 import pwd
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -53,7 +54,7 @@ class PluginPages:
         if RANK[caller.kind] < RANK[level]:
             return _page(403, "Access Denied")
         folder = self.disk.da / "plugins" / parts[1] if len(parts) > 1 else None
-        if folder is None or ".." in parts or not _active(folder):
+        if folder is None or ".." in parts or "\0" in request.path or not _active(folder):
             return _page(404, "Plugin not found")
         rest = parts[2:] or ["index.html"]
         if rest[0] == "images":
@@ -69,19 +70,19 @@ class PluginPages:
 
     def _run(self, caller: Caller, request: Request, folder: Path, level: str, page: str) -> Response:
         script = folder / level / page
-        if not script.is_file() or not os.access(script, os.X_OK):
+        if not _is_file(script) or not os.access(script, os.X_OK):
             return _page(404, "Page not found")
-        form = request.body.decode("utf-8", "replace") if request.method == "POST" else ""
-        if len(form.encode()) > MOST_FORM or "\0" in form:
+        form = request.body if request.method == "POST" else b""
+        if len(form) > MOST_FORM or b"\0" in form:
             return _page(500, "Argument list too long")
         conf = plugin_conf(folder)
         who = conf.get(f"{level}_run_as") or caller.name
         ids = self._ids(who)
         if ids is None:
             return _page(500, NOT_VALID.format(name=who))
-        environment = self._environment(caller, request, who, form)
+        environment = self._environment(caller, request, who, os.fsdecode(form))
         try:
-            done = _execute(script, environment, ids, float(conf.get("timeout") or DEFAULT_SECONDS))
+            done = _execute(script, environment, ids, _seconds(conf.get("timeout", "")))
         except PageFailed as failure:
             return _page(500, str(failure))
         if page.endswith(".raw"):
@@ -159,9 +160,22 @@ def _active(folder: Path) -> bool:
     return conf.get("active") == "yes" and conf.get("installed") == "yes" and conf.get("id") == folder.name
 
 
+def _seconds(text: str) -> float:
+    """plugin.conf's `timeout` in seconds; the usual one without, or if it is no number."""
+    return float(text) if re.fullmatch("[0-9]{1,6}", text) else DEFAULT_SECONDS
+
+
+def _is_file(path: Path) -> bool:
+    """Is there a file? A name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _file(images: Path, parts: "list[str]") -> Response:
     file = images.joinpath(*parts)
-    if not parts or not file.is_file() or images.resolve() not in file.resolve().parents:
+    if not parts or not _is_file(file) or images.resolve() not in file.resolve().parents:
         return _page(404, "Not found")
     return Response(200, file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
 

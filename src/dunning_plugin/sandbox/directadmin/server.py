@@ -5,6 +5,7 @@ import secrets
 import ssl
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -57,6 +58,14 @@ class SandboxPanel:
         sites_port: int = 0,
         tls: Optional[ssl.SSLContext] = None,
     ) -> None:
+        # First the ports: one that is in use must leave nothing behind.
+        self._server = Server((host, port), self.handle, NAME, tls)
+        try:
+            self._sites_server = Server((host, sites_port), lambda request: self.sites.handle(request), "Apache/2")
+        except OSError:
+            self._server.server_close()
+            raise
+        self._threads: List[threading.Thread] = []
         self.options, self.faults = options or Options(), Faults()
         self.disk = Disk(root)
         self.root, self.host, self.tls = root, host, tls
@@ -73,9 +82,6 @@ class SandboxPanel:
         self.plugins = PluginPages(self.disk)
         self.sites = Sites(self.disk, self.options)
         self.requests: List[Seen] = []
-        self._server = Server((host, port), self.handle, NAME, tls)
-        self._sites_server = Server((host, sites_port), self.sites.handle, "Apache/2")
-        self._threads: List[threading.Thread] = []
         if not self.disk.exists(self.admin):
             self.disk.create(self.admin, "admin", "", self.password)
         else:
@@ -170,7 +176,8 @@ class SandboxPanel:
             return early
         answer = self._answer(request)
         if not answer.raw:
-            answer.headers += RECORDED
+            # A list of its own: some answers are the same object each time.
+            answer = replace(answer, headers=[*answer.headers, *RECORDED])
         if fault is not None and fault.kind == "cut":
             return Response(cut=True)
         if fault is not None and fault.kind == "half":
@@ -192,7 +199,7 @@ class SandboxPanel:
         return None
 
     def _control(self, request: Request) -> Response:
-        if not secrets.compare_digest(request.header("x-sandbox-token"), self.control_token):
+        if not secrets.compare_digest(request.header("x-sandbox-token").encode(), self.control_token.encode()):
             return Response(403, b"wrong token\n")
         try:
             self.faults.set(request.json)

@@ -52,7 +52,7 @@ class Sessions:
     def find(self, session_id: str, key: str) -> Optional[Session]:
         """A live session by its two cookies; its age starts anew."""
         session = self._read(session_id) if session_id.isalnum() else None
-        if session is None or not secrets.compare_digest(session.key, key):
+        if session is None or not secrets.compare_digest(session.key.encode(), key.encode()):
             return None
         if time.time() - session.seen > self.seconds:
             self.destroy(session)
@@ -86,11 +86,13 @@ class Sessions:
         self._write(session)
 
     def _write(self, session: Session) -> None:
-        path = self.folder / f"sess_{session.id}"
+        """Whole and at once: another request of the session may be reading."""
         text = "".join(f"{key}={value}\n" for key, value in asdict(session).items() if key != "seen")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        temporary = self.folder / f".{session.id}.{token(8)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
+        os.replace(temporary, self.folder / f"sess_{session.id}")
 
     def _read(self, session_id: str) -> Optional[Session]:
         path = self.folder / f"sess_{session_id}"
@@ -99,19 +101,20 @@ class Sessions:
         except (OSError, ValueError):
             return None
         values: Dict[str, str] = {key: value for key, _, value in (line.partition("=") for line in text.splitlines())}
-        if not {"id", "key", "username", "ip", "created", "public_id"} <= set(values):
+        try:
+            return Session(
+                values["id"],
+                values["key"],
+                values["username"],
+                values["ip"],
+                float(values["created"]),
+                seen,
+                values["public_id"],
+                values.get("master", ""),
+                values.get("login_key", ""),
+            )
+        except (KeyError, ValueError):
             return None
-        return Session(
-            values["id"],
-            values["key"],
-            values["username"],
-            values["ip"],
-            float(values["created"]),
-            seen,
-            values["public_id"],
-            values.get("master", ""),
-            values.get("login_key", ""),
-        )
 
 
 @dataclass

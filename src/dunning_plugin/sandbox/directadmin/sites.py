@@ -2,9 +2,11 @@
 
 import mimetypes
 import os
+import re
 import stat
 from pathlib import Path
-from typing import Dict, Optional
+from typing import Dict, List, Optional, Sequence, Union
+from urllib.parse import quote, unquote_to_bytes
 
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.htaccess import Htaccess, Misconfigured, Rewritten, parse, rewrite
@@ -12,6 +14,7 @@ from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
 PLAIN = "<!DOCTYPE HTML><html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
+ALLOW = "OPTIONS,HEAD,GET,POST"
 
 
 class Sites:
@@ -39,15 +42,31 @@ class Sites:
 
     def handle(self, request: Request) -> Response:
         """Answer a visitor."""
-        host = request.header("host").rsplit(":", 1)[0].lower()
+        host = request.header("host").rsplit(":", 1)[0].lower().rstrip(".")
         folder = self.folder_for(host)
+        raw = request.raw_path or quote(request.path)
+        place = "/" if (request.method, raw) == ("OPTIONS", "*") else normal(raw)
+        if isinstance(place, int):
+            # Refused before any folder's own rules are read (tried on Apache 2.4).
+            return _plain(place)
+        request.path = place
         if self.options.web_server == "nginx":
-            return self._serve(folder, Htaccess(), request.path, 200)
+            return self._answer(folder, Htaccess(), request, place, ("GET", "HEAD"))
         try:
             rules = parse(_text(folder / ".htaccess"))
         except Misconfigured:
-            return Response(500, PLAIN.format(status="500 Internal Server Error").encode(), "text/html")
+            return _plain(500)
         return self._apache(folder, rules, request)
+
+    def _answer(self, folder: Path, rules: Htaccess, request: Request, path: str, methods: Sequence[str]) -> Response:
+        """A file for those who read or post; files take nothing else."""
+        if request.method in methods:
+            return self._serve(folder, rules, path, 200)
+        if request.method == "OPTIONS" and "POST" in methods:
+            return Response(200, headers=[("Allow", ALLOW)])
+        answer = _plain(405)
+        answer.headers.append(("Allow", ALLOW))
+        return answer
 
     def _apache(self, folder: Path, rules: Htaccess, request: Request) -> Response:
         variables = {
@@ -61,8 +80,8 @@ class Sites:
         hidden = any(part.startswith(".ht") for part in request.path.split("/"))
         first = Rewritten(request.path, 403) if hidden else rewrite(rules, request.path, variables)
         if first.status is None:
-            answer = self._serve(folder, rules, first.path, 200)
-            if answer.status < 400:
+            answer = self._answer(folder, rules, request, first.path, ("GET", "HEAD", "POST"))
+            if answer.status < 400 or answer.status == 405:
                 return self._finish(rules, answer)
             status = answer.status
         else:
@@ -93,8 +112,16 @@ class Sites:
         if ".." in parts or any(part.startswith(".ht") for part in parts):
             return _plain(403)
         file = folder.joinpath(*parts)
-        if file.is_dir():
-            file = next((file / name for name in rules.index if (file / name).is_file()), file)
+        try:
+            if file.is_dir() and not path.endswith("/"):
+                return Response(301, b"", "text/html", [("Location", quote(f"{path}/"))])
+            if file.is_dir():
+                file = next((file / name for name in rules.index if (file / name).is_file()), file)
+            elif path.endswith("/"):
+                return _plain(404)
+        except OSError:
+            # A name that no file can have.
+            return _plain(403)
         if file.is_dir():
             return _plain(403)
         if not file.is_file():
@@ -103,6 +130,25 @@ class Sites:
             return _plain(403)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         return Response(status, file.read_bytes(), "text/html" if file.suffix == ".php" else kind)
+
+
+def normal(raw: str) -> Union[int, str]:
+    """A percent-encoded path as Apache understands it, or the status it answers: 400 for a broken escape and for a
+    way out above the root, 404 for an encoded slash or NUL (tried on Apache 2.4)."""
+    if not raw.startswith("/") or re.search("%(?![0-9A-Fa-f]{2})", raw):
+        return 400
+    if re.search("%(00|2f)", raw, re.IGNORECASE):
+        return 404
+    steps = unquote_to_bytes(raw.encode("latin-1", "replace")).decode("utf-8", "replace").split("/")
+    parts: List[str] = []
+    for step in steps:
+        if step == ".." and not parts:
+            return 400
+        if step == "..":
+            parts.pop()
+        elif step not in ("", "."):
+            parts.append(step)
+    return "/" + "".join(f"{part}/" for part in parts) if steps[-1] in ("", ".", "..") else "/" + "/".join(parts)
 
 
 def _plain(status: int) -> Response:

@@ -3,13 +3,14 @@
 import json
 import socket
 import ssl
+import sys
 import traceback
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
-MOST_BODY = 8 * 1024 * 1024
+from dunning_plugin.sandbox.directadmin.bodies import Truncated, Unusable, read_body
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Request:
     client: str
     secure: bool = False
     """Did it come over TLS?"""
+    raw_path: str = ""
+    """The path as it was sent, percent-encoded."""
     keep: Optional[int] = None
     """Set by a planned fault: a batch acts on its first so many accounts only."""
 
@@ -39,8 +42,12 @@ class Request:
 
     @property
     def json(self) -> Dict[str, Any]:
-        """The body as a JSON object; ValueError if it is none."""
-        loaded = json.loads(self.body or b"{}")
+        """The body as a JSON object; ValueError if it is none, or holds half characters that nothing could write."""
+        try:
+            loaded = json.loads(self.body or b"{}")
+            json.dumps(loaded, ensure_ascii=False).encode()
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
         if not isinstance(loaded, dict):
             raise ValueError("no object")
         return loaded
@@ -71,6 +78,14 @@ class Response:
 Handler = Callable[[Request], Response]
 
 
+class CannotListen(OSError):
+    """A port cannot be used; `port` is which."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(reason)
+        self.port, self.reason = port, reason
+
+
 class Server(ThreadingHTTPServer):
     """A threaded server on a real socket that hands every request to one function."""
 
@@ -84,7 +99,10 @@ class Server(ThreadingHTTPServer):
         self.handle_one, self.name = handler, name
         self.mistakes: List[str] = []
         """Tracebacks of requests that the sandbox itself failed at: tests see that there are none."""
-        super().__init__(address, _Handler)
+        try:
+            super().__init__(address, _Handler)
+        except OSError as error:
+            raise CannotListen(address[1], error.strerror or str(error)) from None
         if tls is not None:
             # The handshake waits until the connection's own thread reads: a silent caller must not hold up the others.
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -94,7 +112,9 @@ class Server(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no trouble of ours."""
+        """A client that goes away is no trouble of ours; anything else is."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            self.mistakes.append(traceback.format_exc())
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -108,24 +128,27 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            length = int(self.headers.get("Content-Length") or 0)
-        except ValueError:
-            length = -1
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            length = -1
-        if not 0 <= length <= MOST_BODY:
-            self._send(Response(411 if length < 0 else 413, b"no usable length\n", headers=[("Connection", "close")]))
+            lengths = [value.strip() for value in self.headers.get_all("Content-Length", [])]
+            body = read_body(lengths, self.headers.get("Transfer-Encoding", ""), self.rfile)
+            parts = urlsplit(self.path)
+        except Truncated:
             self.close_connection = True
             return
-        parts = urlsplit(self.path)
+        except Unusable as problem:
+            self._give_up(problem.status, str(problem))
+            return
+        except ValueError:
+            self._give_up(400, "no usable address\n")
+            return
         request = Request(
             self.command,
-            unquote(parts.path),
+            unquote_to_bytes(parts.path.encode("latin-1")).decode("utf-8", "replace"),
             parts.query,
             {k.lower(): v for k, v in self.headers.items()},
-            self.rfile.read(length),
+            body,
             self.client_address[0],
             isinstance(self.connection, ssl.SSLSocket),
+            parts.path,
         )
         try:
             answer = self.server.handle_one(request)
@@ -133,6 +156,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.mistakes.append(traceback.format_exc())
             answer = Response(500, b"the sandbox failed, see its mistakes\n")
         self._send(answer)
+
+    def _give_up(self, status: int, words: str) -> None:
+        """Answer and close: where the next request would begin is not known."""
+        self._send(Response(status, words.encode(), headers=[("Connection", "close")]))
+        self.close_connection = True
 
     def _send(self, answer: Response) -> None:
         if answer.cut:
