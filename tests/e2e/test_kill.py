@@ -47,10 +47,10 @@ def test_a_kill_at_any_step_is_finished_by_the_next_command(tmp_path, killed, me
         assert here.panel.state_without_times() == free
         step = 0
         while True:
-            died = command(step if killed == "suspend" else -1, *lay)
+            died = killed == "suspend" and command(step, *lay)
             command(-1, *lay)
             assert here.panel.state_without_times() == laid, f"suspend killed at step {step}"
-            died |= command(step if killed == "restore" else -1, *lift)
+            died |= killed == "restore" and command(step, *lift)
             command(-1, *lift)
             assert here.panel.state_without_times() == free, f"restore killed at step {step}"
             if not died:
