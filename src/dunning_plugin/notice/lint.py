@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Sequence, Set, Tuple
 
 import yaml
 
@@ -59,10 +59,17 @@ def lint(text: str, names: Iterable[str] = ()) -> List[Finding]:
     its source besides: attributes, comments and style sheets."""
     found: Dict[Tuple[int, str], Finding] = {}
     phrases = [(name, phrase) for name in names for phrase in _phrases(name)]
+    searched: Set[Tuple[int, str, str]] = set()
     for reading in readings(text):
         lines = [words_of(line) for line in reading.split("\n")]
         for number, line in enumerate(lines, 1):
-            for finding in _findings(number, line, _following(lines, number), phrases):
+            following = _following(lines, number)
+            # Most lines read the same in every reading.
+            key = (number, " ".join(line), " ".join(following))
+            if key in searched:
+                continue
+            searched.add(key)
+            for finding in _findings(number, line, following, phrases):
                 found.setdefault((number, finding.word), finding)
     return sorted(found.values(), key=lambda finding: (finding.line, finding.word))
 

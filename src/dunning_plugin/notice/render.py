@@ -30,18 +30,24 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     return loaded
 
 
+@lru_cache(maxsize=8)
+def _environment(templates: Optional[Path]) -> SandboxedEnvironment:
+    """One for each folder, so that a template is compiled once; a template that changed is read anew."""
+    return SandboxedEnvironment(
+        loader=FileSystemLoader([str(folder) for folder in (templates, OURS) if folder]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+
+
 def render(
     language: str, contact: Contact, case_ref: str, templates: Optional[Path] = None, names: Sequence[str] = ()
 ) -> str:
     """The page in one language. InputErrors if what came out may not be published, InputError for a broken template.
 
     `templates`: a folder of the host's own with a notice.html.j2; `names`: the debtor's, which may not stand there."""
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in (templates, OURS) if folder]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    environment = _environment(templates)
     where = str((templates or OURS) / TEMPLATE)
     try:
         values: Dict[str, Any] = {
