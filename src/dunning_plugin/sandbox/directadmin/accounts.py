@@ -3,11 +3,26 @@
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Optional, Tuple
 
+from dunning_plugin.sandbox.directadmin import limits
 from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.disk import OWN_KEYS, Disk, is_domain, is_name
+from dunning_plugin.sandbox.directadmin.domainfiles import owner_of_pointer
 from dunning_plugin.sandbox.directadmin.hooks import Hooks
 from dunning_plugin.sandbox.directadmin.options import Options
+from dunning_plugin.sandbox.directadmin.packages import STANDARD, Packages
 from dunning_plugin.sandbox.directadmin.sessions import Sessions
+
+SHARED = ("shared", "sharedreseller", "server")
+"""What clients send for `ip` instead of an address."""
+CREATED = (
+    "Unix User created successfully",
+    "Users System Quotas set",
+    "Users data directory created successfully",
+    "Domains directory created successfully",
+    "Domains directory created successfully in users home",
+    "Domain Created Successfully",
+)
+"""What the panel says of a new account (a Perl client's tests, 2012)."""
 
 
 @dataclass
@@ -117,24 +132,32 @@ class Accounts:
         good, output = self.hooks.run("user_create_pre", environment)
         if not good:
             return False, "Cannot Create Account", output.strip()
-        self.disk.create(
-            name,
-            kind,
-            caller.name,
-            password,
-            domain,
-            email=values.get("email", ""),
-            package=values.get("package", "standard"),
-            ip=values["ip"] if values.get("ip") in self.disk.addresses() else self.disk.addresses()[0],
-        )
+        self.disk.create(name, kind, caller.name, password, domain, **self._settings(caller, kind, values))
         good, output = self.hooks.run("user_create_post", {**self.environment(name), "passwd": password})
         word = kind.capitalize()
-        details = "Unix User created successfully" + ("<br>Reseller created" if kind == "reseller" else "")
+        details = "\n".join((*CREATED, "Reseller created") if kind == "reseller" else CREATED)
         return (
             good,
             f"{word} {name} created" if good else "user_create_post.sh failed",
             details if good else output.strip(),
         )
+
+    def _settings(self, caller: Caller, kind: str, values: Dict[str, str]) -> Dict[str, str]:
+        """What a fresh account's user.conf says: its package's limits, or those of the form. A package that is not
+        there was no obstacle in a Perl client's tests (2012): the account gets its name and the defaults."""
+        addresses, package = self.disk.addresses(), values.get("package", "")
+        settings = {
+            "email": values.get("email", ""),
+            "package": package or ("custom" if limits.of_form(values) else STANDARD),
+            "ip": values["ip"] if values.get("ip") in addresses else addresses[0],
+        }
+        packages = Packages(self.disk, caller.name, kind == "reseller")
+        if not package:
+            given = limits.of_form(values) or {}
+        else:
+            given = packages.get(package) if package in packages.names() else {}
+        known = (*limits.LIMITS, *limits.FEATURES, "ns1", "ns2", "language", "skin")
+        return {**{key: value for key, value in given.items() if key in known}, **settings}
 
     def _unfit(self, kind: str, name: str, domain: str, values: Dict[str, str]) -> Optional[Tuple[str, str]]:
         """Why an account cannot be made (text, details); None if it can."""
@@ -145,12 +168,14 @@ class Accounts:
             return refused, "Invalid username"
         if not values.get("passwd") or values["passwd"] != values.get("passwd2", values["passwd"]):
             return refused, "Passwords do not match"
-        if kind == "user" and values.get("ip") not in (*self.disk.addresses(), "shared"):
+        if kind == "user" and values.get("ip") not in (*self.disk.addresses(), *SHARED):
             return "Unable to Create User", "A valid IP was not provided"
         if kind != "admin" and not is_domain(domain):
             return refused, "Invalid domain name"
-        if domain and self.disk.owner_of_domain(domain):
-            return refused, "That domain already exists on the system"
+        if not values.get("package") and limits.of_form(values) is None:
+            return refused, "A limit is no number"
+        if domain and (self.disk.owner_of_domain(domain) or owner_of_pointer(self.disk, domain)):
+            return refused, "That domain already exists"
         return None
 
     def environment(self, name: str) -> Dict[str, str]:

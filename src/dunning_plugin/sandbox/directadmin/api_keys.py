@@ -1,11 +1,9 @@
 """The /api endpoints about login keys and login addresses; the caller's own."""
 
-import ipaddress
 import time
 from typing import Any, Dict, List, Mapping, Optional
-from urllib.parse import quote
 
-from dunning_plugin.sandbox.directadmin.auth import Caller
+from dunning_plugin.sandbox.directadmin.auth import Caller, are_networks
 from dunning_plugin.sandbox.directadmin.encode import api_error
 from dunning_plugin.sandbox.directadmin.endpoints import (
     NOTHING,
@@ -20,7 +18,7 @@ from dunning_plugin.sandbox.directadmin.endpoints import (
     texts,
 )
 from dunning_plugin.sandbox.directadmin.legacy import COMMANDS
-from dunning_plugin.sandbox.directadmin.loginurls import LoginUrl
+from dunning_plugin.sandbox.directadmin.loginurls import LoginUrl, address_of
 from dunning_plugin.sandbox.directadmin.sessions import LoginKey, token
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
@@ -113,11 +111,8 @@ def _fill(
 
 def _networks(given: Mapping[str, Any]) -> List[str]:
     networks = texts(given, "allowNetworks")
-    for network in networks:
-        try:
-            ipaddress.ip_network(network, strict=False)
-        except ValueError:
-            raise BadRequest("allowNetworks holds something that is no network") from None
+    if not are_networks(networks):
+        raise BadRequest("allowNetworks holds something that is no network")
     return networks
 
 
@@ -162,8 +157,7 @@ def login_url_create(api: Api, caller: Caller, request: Request) -> Response:
         str(given.get("redirectURL") or ""),
     )
     api.urls.add(caller.name, url)
-    scheme, host = ("https" if request.secure else "http"), request.header("host")
-    return ok({**url_shape(url), "url": f"{scheme}://{host}/api/login/url?key={quote(url.key)}"})
+    return ok({**url_shape(url), "url": address_of(url, request)})
 
 
 @endpoint("DELETE", "login-keys/urls/{url_id}")

@@ -178,3 +178,11 @@ def inside(address: str, networks: List[str]) -> bool:
     with contextlib.suppress(ValueError):
         return any(ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False) for network in networks)
     return False
+
+
+def are_networks(texts: List[str]) -> bool:
+    """Is each of them an address or a network?"""
+    try:
+        return all(ipaddress.ip_network(text, strict=False) is not None for text in texts)
+    except ValueError:
+        return False

@@ -58,9 +58,77 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
     Behaviour(
         "answers",
         "A successful suspension's text",
-        "'Success' in a test of 2012, 'User suspended' in a Go client",
+        "'Success' in a test of 2012 (no JSON), 'User suspended' in a Go client (JSON)",
         "reported",
         "suspend_success_text",
+    ),
+    Behaviour(
+        "answers",
+        "The outcome of an old command: error=0 or 1 with a plain digit, then text and details encoded to excess",
+        "recorded LOGIN_KEYS, 2020; a shell client compares it so",
+        "recorded",
+    ),
+    Behaviour("answers", "An old command takes a JSON object as body too", "a Go client", "reported"),
+    Behaviour(
+        "answers",
+        "A POST of a subdomain, forwarder, mailbox, database or package: texts",
+        "Go and Perl clients",
+        "reported",
+    ),
+    Behaviour(
+        "answers",
+        "ADMIN_STATS: the fields of the whole server, nested and flat",
+        "recorded in an exporter's tests, 2023",
+        "recorded",
+    ),
+    Behaviour(
+        "dns",
+        "DNS_CONTROL lists {type, name, value, combined, ttl}; NS and MX without ttl; an MX record as its host and number",
+        "recorded in a DNS library's tests, 1.57.2",
+        "recorded",
+    ),
+    Behaviour(
+        "dns",
+        "An added or edited record answers 'record added', removed ones 'Records Deleted'",
+        "recorded in a DNS library's tests, 1.57.2",
+        "recorded",
+    ),
+    Behaviour(
+        "dns",
+        "With Accept: application/json, or without json=yes, 'Record Added' and 'Record Edited'",
+        "a Go client",
+        "reported",
+    ),
+    Behaviour(
+        "dns",
+        "A record is named by name and value in txtrecs0, whatever the number; one that is not there is no trouble",
+        "a DNS library's author",
+        "reported",
+    ),
+    Behaviour(
+        "dns", "full_mx_records=yes lists an MX record's number and host as its value", "a Go client", "reported"
+    ),
+    Behaviour(
+        "dns", "affect_pointers=yes changes the zones of the domain's pointers too", "a certbot plugin", "reported"
+    ),
+    Behaviour("dns", "The same record twice, a wrong address or name is refused", "by us", "assumed"),
+    Behaviour(
+        "packages",
+        "Packages are files of their owner; MODIFY_USER with an unknown one: 'No such package NAME on server'",
+        "directories and locations; a Perl client's tests, 2012",
+        "reported",
+    ),
+    Behaviour(
+        "packages",
+        "ACCOUNT_USER with an unknown package makes the account with default limits",
+        "a Perl client's tests, 2012",
+        "reported",
+    ),
+    Behaviour(
+        "login",
+        "LOGIN_KEYS creates, lists and deletes keys; type=one_time_url answers an address",
+        "recorded LOGIN_KEYS, 2020; billing panels",
+        "recorded",
     ),
     Behaviour(
         "login",
@@ -158,6 +226,12 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
         "suspension",
         "All spellings of suspend and unsuspend that live in public clients are taken",
         "public clients",
+        "reported",
+    ),
+    Behaviour(
+        "suspension",
+        "suspend=Suspend/Unsuspend, the label of panels with one button for both, changes each account's state",
+        "a client of 2026",
         "reported",
     ),
     Behaviour(

@@ -1,12 +1,13 @@
 """How the old commands, CMD_… and CMD_API_…, are registered and answered."""
 
 import re
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from dunning_plugin.sandbox.directadmin.accounts import Accounts
 from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.encode import excess, listing, pairs, result, tabbed
+from dunning_plugin.sandbox.directadmin.loginurls import LoginUrls
 from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.sessions import LoginKeys
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
@@ -29,8 +30,9 @@ def command(name: str, level: str = "user") -> Callable[[Command], Command]:
 class Legacy:
     """The old commands of one panel."""
 
-    def __init__(self, disk: Disk, options: Options, accounts: Accounts, keys: LoginKeys) -> None:
-        self.disk, self.options, self.accounts, self.keys = disk, options, accounts, keys
+    def __init__(self, disk: Disk, options: Options, accounts: Accounts, keys: LoginKeys, urls: LoginUrls) -> None:
+        self.disk, self.options, self.accounts = disk, options, accounts
+        self.keys, self.urls = keys, urls
 
     def answer(self, name: str, caller: Caller, request: Request) -> Optional[Response]:
         """The answer of a command, None if there is no such command."""
@@ -46,8 +48,11 @@ class Legacy:
     # -- shared ----------------------------------------------------------------------------------------------------
 
     def named(self, caller: Caller, request: Request) -> Optional[str]:
-        """The account that `user=` names, or the caller; None if it is not his to see."""
-        name = request.form.get("user") or caller.name
+        """The account that `user=` names, or that holds `domain=`, or the caller; None if it is not his to see."""
+        form = request.form
+        name = form.get("user") or (self.disk.owner_of_domain(form["domain"]) if form.get("domain") else caller.name)
+        if name is None:
+            return None
         return name if name == caller.name or self.accounts.may_touch(caller, name) else None
 
     def reason(self, config: Dict[str, str]) -> str:
@@ -79,9 +84,7 @@ class Legacy:
     def page(self, names: List[str], request: Request, as_json: bool) -> Response:
         """A page of accounts: `ipp` a page (50 unless asked), `page` from 1."""
         form = request.form
-        size = int(form["ipp"]) if form.get("ipp", "").isdecimal() else 50
-        number = int(form["page"]) if form.get("page", "").isdecimal() else 1
-        size, number = max(1, size), max(1, number)
+        size, number = max(1, whole(form.get("ipp", ""), 50)), max(1, whole(form.get("page", ""), 1))
         part = names[(number - 1) * size : number * size]
         if not as_json:
             return Response(200, b"<html><body>" + ", ".join(part).encode() + b"</body></html>", "text/html")
@@ -95,12 +98,17 @@ class Legacy:
         return tabbed(data)
 
 
+def whole(text: str, otherwise: int) -> int:
+    """A whole number of up to nine digits that a parameter gives, or what holds without one."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else otherwise
+
+
 def listed(names: List[str], as_json: bool) -> Response:
     """A list of names in the form that was asked for."""
     return tabbed(names) if as_json else listing(names)
 
 
-def nested(rows: Dict[str, Dict[str, str]], as_json: bool) -> Response:
+def nested(rows: Mapping[str, Mapping[str, Any]], as_json: bool) -> Response:
     """Rows of values by name; as text the values are encoded twice (recorded LOGIN_KEYS, 2020)."""
     if as_json:
         return tabbed(rows)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union, cast
 
 from dunning_plugin.sandbox.directadmin.layout import DEFAULT_PAGES, FIRST_UID, FOLDERS, USER_DEFAULTS
+from dunning_plugin.sandbox.directadmin.zones import Zones
 
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 OWN_KEYS = ("uid", "suspended_reason", "suspended_details")
@@ -46,6 +47,7 @@ class Disk:
         self.as_root = os.geteuid() == 0
         self._configs: Dict[str, Tuple[Tuple[int, int], Dict[str, str]]] = {}
         self.lock = threading.RLock()
+        self.zones = Zones(root)
         self._prepare()
         pairs = (line.split(":", 1) for line in self._lines(root / "etc/shadow"))
         self._passwords: Dict[str, str] = {name: value for name, value in pairs}
@@ -190,6 +192,12 @@ class Disk:
         site.chmod(0o755)
         _write(site / "index.html", f"<html><body><h1>{domain}</h1></body></html>\n")
         self.own(self.home(name) / "domains" / domain, name)
+        self.add_zone(name, domain)
+
+    def add_zone(self, name: str, domain: str) -> None:
+        """The fresh zone of a domain of an account's."""
+        config = self.config(name)
+        self.zones.create(domain, config["ip"], (config["ns1"], config["ns2"]))
 
     @alone
     def add_mailbox(self, domain: str, box: str) -> None:
@@ -211,7 +219,9 @@ class Disk:
         """Remove a domain of an account with its site and mail."""
         self._drop_line(self._folder(name) / "domains.list", domain)
         self._drop_line(self.root / "etc/virtual/domainowners", f"{domain}: {name}")
-        (self._folder(name) / "domains" / f"{domain}.conf").unlink(missing_ok=True)
+        for kind in ("conf", "pointers", "subdomains"):
+            (self._folder(name) / "domains" / f"{domain}.{kind}").unlink(missing_ok=True)
+        self.zones.drop(domain)
         for tree in (self.root / "etc/virtual" / domain, self.home(name) / "domains" / domain):
             shutil.rmtree(tree, ignore_errors=True)
 
@@ -260,6 +270,9 @@ class Disk:
         for domain in self.domains(name):
             self._drop_line(self.root / "etc/virtual/domainowners", f"{domain}: {name}")
             shutil.rmtree(self.root / "etc/virtual" / domain, ignore_errors=True)
+            self.zones.drop(domain)
+        for database in (self.root / "var/lib/mysql").glob(f"{name}_*"):
+            shutil.rmtree(database, ignore_errors=True)
         if config["creator"] and self.exists(config["creator"]):
             self._drop_line(self._folder(config["creator"]) / "users.list", name)
         for list_name in ("reseller.list", "admin.list"):

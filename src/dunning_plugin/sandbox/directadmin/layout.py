@@ -58,6 +58,7 @@ USER_DEFAULTS: Mapping[str, str] = {
 
 FOLDERS: Mapping[str, int] = {
     "etc": 0o755,
+    "etc/bind": 0o755,
     "etc/virtual": 0o755,
     "home": 0o711,
     "usr": 0o755,
@@ -75,6 +76,8 @@ FOLDERS: Mapping[str, int] = {
     "usr/local/directadmin/scripts": 0o755,
     "usr/local/directadmin/scripts/custom": 0o755,
     "var": 0o755,
+    "var/lib": 0o755,
+    "var/lib/mysql": 0o700,
     "var/log": 0o755,
     "var/log/directadmin": 0o755,
 }

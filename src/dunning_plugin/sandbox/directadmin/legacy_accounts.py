@@ -9,21 +9,12 @@ from dunning_plugin.sandbox.directadmin.commands import Legacy, command
 from dunning_plugin.sandbox.directadmin.encode import pairs, result, tabbed
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
-LIMITS = (
-    *("bandwidth", "domainptr", "ftp", "inode", "mysql", "nemailf", "nemailml", "nemailr", "nemails"),
-    *("nsubdomains", "quota", "vdomains"),
-)
-FEATURES = (
-    *("aftp", "catchall", "cgi", "cron", "dnscontrol", "login_keys", "php", "spam", "ssh", "ssl"),
-    *("suspend_at_limit", "sysinfo"),
-)
-
 
 @command("SELECT_USERS", "reseller")
 def select_users(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
     """Routed by the button's name, not by action=."""
     form = request.form
-    indexes = sorted((int(key[6:]), key) for key in form if re.fullmatch(r"select\d+", key))
+    indexes = sorted((int(key[6:]), key) for key in form if re.fullmatch("select[0-9]{1,9}", key))
     names = list(dict.fromkeys(form[key] for _, key in indexes))
     wish = _wish(form)
     if wish is None:
@@ -32,7 +23,9 @@ def select_users(panel: Legacy, caller: Caller, request: Request, as_json: bool)
         return result(as_json, True, "No users selected", "none")
     if wish == "delete":
         return _delete(panel, caller, names, form, as_json)
-    if wish == "suspend":
+    if wish == "toggle":
+        done = _toggle(panel, caller, names, form)
+    elif wish == "suspend":
         done = panel.accounts.suspend(caller, names, form.get("reason", "none"), form.get("details", ""), request.keep)
     else:
         done = panel.accounts.activate(caller, names, request.keep)
@@ -40,7 +33,11 @@ def select_users(panel: Legacy, caller: Caller, request: Request, as_json: bool)
 
 
 def _wish(form: Dict[str, str]) -> Optional[str]:
-    """Which button was pressed: every spelling that lives in public clients. The button's name decides, not action=."""
+    """Which button was pressed: every spelling that lives in public clients. The button's name decides, not action=.
+
+    Panels with one button for both toggled; a client of 2026 still sends its label."""
+    if form.get("suspend", "").lower() == "suspend/unsuspend":
+        return "toggle"
     if form.get("suspend", "").lower() == "suspend" or form.get("dosuspend"):
         return "suspend"
     if form.get("suspend", "").lower() == "unsuspend" or form.get("dounsuspend") or form.get("unsuspend"):
@@ -48,12 +45,24 @@ def _wish(form: Dict[str, str]) -> Optional[str]:
     return "delete" if form.get("delete") else None
 
 
+def _toggle(panel: Legacy, caller: Caller, names: List[str], form: Dict[str, str]) -> Done:
+    """Each account into the other state."""
+    disk = panel.disk
+    free = [name for name in names if not disk.exists(name) or disk.config(name).get("suspended") != "yes"]
+    done = panel.accounts.suspend(caller, free, form.get("reason", "none"), form.get("details", ""))
+    other = panel.accounts.activate(caller, [name for name in names if name not in free])
+    return Done([*done.names, *other.names], [*done.problems, *other.problems])
+
+
 def _select_answer(panel: Legacy, done: Done, wish: str, as_json: bool) -> Response:
     if done.problems:
         text = "Error suspending users" if wish == "suspend" else "Error unsuspending users"
         return result(as_json, True, text, "\n".join(done.problems))
-    state = "suspended" if wish == "suspend" else "unsuspended"
-    return result(as_json, False, panel.options.suspend_success_text, f"All selected Users have been {state}")
+    text = panel.options.suspend_success_text
+    if text == "by form":
+        text = "User suspended" if as_json else "Success"
+    state = "unsuspended" if wish == "activate" else "suspended"
+    return result(as_json, False, text, f"All selected Users have been {state}")
 
 
 def _delete(panel: Legacy, caller: Caller, names: List[str], form: Dict[str, str], as_json: bool) -> Response:
@@ -90,37 +99,6 @@ def account_admin(panel: Legacy, caller: Caller, request: Request, as_json: bool
     return _created(panel, caller, request, as_json, "admin")
 
 
-@command("MODIFY_USER", "reseller")
-def modify_user(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """action=customize sets limits and features, action=package the package (C: several clients)."""
-    form = request.form
-    name = form.get("user", "")
-    if not panel.accounts.may_touch(caller, name):
-        return result(as_json, True, "Cannot modify user", "Access Denied")
-    if form.get("action") not in ("customize", "package"):
-        return result(as_json, True, "Cannot modify user", "Unknown action")
-    values = _limits(form) if form["action"] == "customize" else {"package": form.get("package", "")}
-    if values is None:
-        return result(as_json, True, "Cannot modify user", "A limit is no number")
-    panel.disk.change(name, **values)
-    return result(as_json, False, "User Modified", f"User {name} modified")
-
-
-def _limits(form: Dict[str, str]) -> Optional[Dict[str, str]]:
-    """Limits (a number, or unlimited by u<name>=ON) and ON/OFF features of a form; None if a limit is no number."""
-    values: Dict[str, str] = {}
-    for name in LIMITS:
-        if form.get(f"u{name}", "").upper() == "ON" or form.get(name) == "unlimited":
-            values[name] = "unlimited"
-        elif form.get(name):
-            if not form[name].isdecimal():
-                return None
-            values[name] = form[name]
-    values.update({name: form[name].upper() for name in FEATURES if form.get(name, "").upper() in ("ON", "OFF")})
-    values.update({name: form[name] for name in ("ns1", "ns2", "email", "language") if form.get(name)})
-    return values
-
-
 @command("USER_PASSWD", "reseller")
 def user_passwd(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
     form = request.form
@@ -130,7 +108,7 @@ def user_passwd(panel: Legacy, caller: Caller, request: Request, as_json: bool) 
     if not password or password != form.get("passwd2"):
         return result(as_json, True, "Cannot change password", "Passwords do not match")
     panel.disk.set_password(name, password)
-    return result(as_json, False, "Password Changed", f"Password of {name} changed")
+    return result(as_json, False, "Password Changed", "Password successfully changed")
 
 
 @command("VERIFY_PASSWORD")

@@ -1,12 +1,24 @@
-"""The old commands about domains, mailboxes and login keys; the caller's own."""
+"""The old commands about domains, subdomains and pointers; the caller's own. Texts: a Go and a Perl client."""
 
-from typing import Dict
+import re
+from typing import Any, Dict
 
 from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.commands import Legacy, command, listed, nested
 from dunning_plugin.sandbox.directadmin.disk import is_domain
+from dunning_plugin.sandbox.directadmin.domainfiles import (
+    add_subdomain,
+    drop_subdomain,
+    limits,
+    owner_of_pointer,
+    pointers,
+    set_limits,
+    set_pointers,
+    subdomains,
+)
 from dunning_plugin.sandbox.directadmin.encode import pairs, result, tabbed
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
+from dunning_plugin.sandbox.directadmin.zones import Record
 
 
 @command("SHOW_DOMAINS")
@@ -20,7 +32,10 @@ def show_user_domains(panel: Legacy, caller: Caller, request: Request, as_json: 
     if name is None:
         return result(as_json, True, "Unable to show user", "Access Denied")
     suspended = panel.disk.config(name).get("suspended", "no")
-    rows = {domain: f"0.0:unlimited:0.0:0.0:0:{suspended}:unlimited:ON:OFF:ON" for domain in panel.disk.domains(name)}
+    rows = {}
+    for domain in panel.disk.domains(name):
+        most, below = limits(panel.disk, domain), len(subdomains(panel.disk, domain))
+        rows[domain] = f"0.0:{most['bandwidth']}:0.0:0.0:{below}:{suspended}:{most['quota']}:ON:OFF:ON"
     return tabbed(rows) if as_json else pairs(rows.items())
 
 
@@ -38,106 +53,175 @@ def additional_domains(panel: Legacy, caller: Caller, request: Request, as_json:
     return nested(rows, as_json)
 
 
-def _figures(panel: Legacy, name: str, domain: str, as_json: bool) -> Dict[str, str]:
+def _figures(panel: Legacy, name: str, domain: str, as_json: bool) -> Dict[str, Any]:
     """A domain's row: as JSON use and limit stand apart (a Go client), as text in one field (a PHP client)."""
-    config = panel.disk.config(name)
+    config, held = panel.disk.config(name), pointers(panel.disk, domain)
+    most = limits(panel.disk, domain)
     row = {
         "active": "yes",
-        "alias_pointers": "",
-        "bandwidth": "0.0 / unlimited",
+        "alias_pointers": "|".join(one for one, kind in held.items() if kind == "alias"),
+        "bandwidth": f"0.0 / {most['bandwidth']}",
         "cgi": config["cgi"],
         "defaultdomain": "yes" if domain == config["domain"] else "no",
         "domain": domain,
         "open_basedir": "ON",
         "php": config["php"],
-        "pointers": "",
+        "pointers": "|".join(one for one, kind in held.items() if kind == "pointer"),
         "quota": "0.0",
         "safemode": "OFF",
         "ssl": config["ssl"],
-        "subdomain": "0",
+        "subdomain": str(len(subdomains(panel.disk, domain))),
         "suspended": config.get("suspended", "no"),
         "username": name,
     }
-    return {**row, "bandwidth": "0.0", "bandwidth_limit": "unlimited", "quota_limit": "unlimited"} if as_json else row
+    if not as_json:
+        return dict(row)
+    apart = {"bandwidth": "0.0", "bandwidth_limit": most["bandwidth"], "quota_limit": most["quota"]}
+    return {**row, **apart, "ips": [config["ip"]]}
 
 
 @command("DOMAIN")
 def domain(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """action=create makes a domain of the caller's, action=select with delete= and confirmed= removes some."""
+    """Create or modify a domain of the caller's, delete some, or make one the default."""
     form = request.form
     if form.get("action") == "create":
-        name = form.get("domain", "").lower()
-        if not is_domain(name):
-            return result(as_json, True, "Cannot create that domain", "Invalid domain name")
-        if panel.disk.owner_of_domain(name) is not None:
-            return result(as_json, True, "Cannot create that domain", "That domain already exists on the system")
-        panel.disk.add_domain(caller.name, name)
-        return result(as_json, False, "Domain Created", "Domain Created Successfully")
-    if form.get("action") in ("select", "delete") and form.get("delete") and form.get("confirmed"):
-        chosen = [value for key, value in form.items() if key.startswith("select") and key[6:].isdecimal()]
-        held = panel.disk.domains(caller.name)
-        if not chosen or any(name not in held for name in chosen):
-            return result(as_json, True, "Unable to delete domain", "You do not own that domain")
-        for name in chosen:
-            panel.disk.drop_domain(caller.name, name)
-        return result(as_json, False, "Domain Deletion Results", "Deleted")
-    return result(as_json, True, "Unknown action", "none")
+        return _create(panel, caller, form, as_json)
+    if form.get("action") == "modify":
+        return _modify(panel, caller, form, as_json)
+    chosen = [value for key, value in form.items() if re.fullmatch(r"select\d+", key)]
+    held = panel.disk.domains(caller.name)
+    if not (form.get("delete") and form.get("confirmed")) and not form.get("default"):
+        return result(as_json, True, "Unknown action", "none")
+    if not chosen or any(name not in held for name in chosen):
+        return result(as_json, True, "Unable to change domain", "You do not own that domain")
+    if form.get("default"):
+        panel.disk.change(caller.name, domain=chosen[0])
+        return result(as_json, False, "Your default domain has been set", "")
+    for name in chosen:
+        panel.disk.drop_domain(caller.name, name)
+    left = panel.disk.domains(caller.name)
+    if panel.disk.config(caller.name)["domain"] not in left:
+        panel.disk.change(caller.name, domain=left[0] if left else "")
+    return result(as_json, False, "Domain Deletion Results", "Deleted")
 
 
-@command("DOMAIN_OWNERS", "admin")
-def domain_owners(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """domain=owner, for the whole server."""
-    owners = {domain: name for name in panel.disk.names() for domain in panel.disk.domains(name)}
-    return tabbed(owners) if as_json else pairs(sorted(owners.items()))
+def _create(panel: Legacy, caller: Caller, form: Dict[str, str], as_json: bool) -> Response:
+    refused, name = "Cannot create that domain", form.get("domain", "").lower()
+    limit, held = panel.disk.config(caller.name)["vdomains"], panel.disk.domains(caller.name)
+    if not is_domain(name):
+        return result(as_json, True, refused, "Invalid domain name")
+    if panel.disk.owner_of_domain(name) is not None or owner_of_pointer(panel.disk, name):
+        return result(as_json, True, refused, "That domain already exists")
+    if limit != "unlimited" and len(held) >= int(limit):
+        return result(as_json, True, refused, "You have already reached your assigned domain limit")
+    panel.disk.add_domain(caller.name, name)
+    set_limits(panel.disk, name, _limits(form))
+    if not panel.disk.config(caller.name)["domain"]:
+        panel.disk.change(caller.name, domain=name)
+    return result(as_json, False, "Domain Created", "Domain Created Successfully")
 
 
-@command("POP")
-def pop(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """Mailboxes of a domain of the caller's: list (names), full_list (with figures), create, delete."""
-    form = request.form
-    name = form.get("domain", "")
+def _modify(panel: Legacy, caller: Caller, form: Dict[str, str], as_json: bool) -> Response:
+    name = form.get("domain", "").lower()
     if name not in panel.disk.domains(caller.name):
-        return result(as_json, True, "Unable to list e-mail accounts", "That domain is not yours")
-    boxes, box = panel.disk.mailboxes(name), form.get("user", "").lower()
-    action = form.get("action", "list")
-    if action == "full_list":
-        figures = {"limit": "0", "quota": "0", "sent": "0", "suspended": "no", "usage": "0"}
-        return nested({box: figures for box in boxes}, as_json)
-    if action == "create":
-        if not is_domain(f"{box}.example") or box in boxes:
-            return result(as_json, True, "Cannot create that account", "That user name cannot be used")
-        panel.disk.add_mailbox(name, box)
-        return result(as_json, False, "Account created", f"{box}@{name}")
-    if action == "delete":
-        panel.disk.drop_mailbox(name, box)
-        return result(as_json, False, "Account deleted", f"{box}@{name}")
-    return listed(boxes, as_json)
+        return result(as_json, True, "Unable to change domain", "You do not own that domain")
+    set_limits(panel.disk, name, _limits(form))
+    return result(as_json, False, "The domain has been modified", "")
+
+
+def _limits(form: Dict[str, str]) -> Dict[str, str]:
+    """Traffic and space in megabytes, or unlimited, as a Go client sends it in `ubandwidth` too."""
+    found = {}
+    for name in ("bandwidth", "quota"):
+        text = form.get(name) or form.get(f"u{name}", "")
+        whole = text[:-2] if text.endswith(".0") else text
+        unlimited = form.get(f"u{name}", "").lower() in ("on", "yes", "unlimited") or not re.fullmatch("[0-9]+", whole)
+        found[name] = "unlimited" if unlimited else whole
+    return found
 
 
 @command("SUBDOMAINS")
-@command("EMAIL_FORWARDERS")
-@command("DATABASES")
-def empty(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """Lists of what the sandbox's accounts have none of; changing them is no part of it and is refused."""
-    if request.form.get("action", "list") not in ("list", "show"):
-        return result(as_json, True, "Not in the sandbox", "none")
-    return listed([], as_json)
+@command("SUBDOMAIN")
+def subdomains_of(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
+    """The names before a domain of the caller's; create, delete."""
+    form, name = request.form, request.form.get("domain", "").lower()
+    if name not in panel.disk.domains(caller.name):
+        return result(as_json, True, "Unable to show subdomains", "You do not own that domain")
+    known, action = subdomains(panel.disk, name), form.get("action", "list")
+    if action == "create":
+        new = form.get("subdomain", "").lower()
+        if not is_domain(f"{new}.{name}") or new in known:
+            return result(as_json, True, "Cannot create that subdomain", "That subdomain exists or is invalid")
+        add_subdomain(panel.disk, name, new)
+        return result(as_json, False, "Subdomain Created", "Subdomain created")
+    if action == "delete":
+        gone = [value.lower() for key, value in form.items() if re.fullmatch(r"select\d+", key)]
+        if not gone or any(one not in known for one in gone):
+            return result(as_json, True, "Cannot delete that subdomain", "That subdomain does not exist")
+        for one in gone:
+            drop_subdomain(panel.disk, name, one, form.get("contents") == "yes")
+        return result(as_json, False, "Subdomains deleted", "")
+    if action not in ("list", "show"):
+        return result(as_json, True, "Unknown action", "none")
+    return listed(known, as_json)
 
 
-@command("LOGIN_KEYS")
-def login_keys(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    keys = panel.keys.of(caller.name)
-    rows = {
-        key.id: {"allow": ":".join(key.allow), "created_by": key.created_by, "deny": ":".join(key.deny)} for key in keys
-    }
-    return nested(rows, as_json)
+@command("DOMAIN_POINTER")
+def domain_pointer(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
+    """Other domains that lead to one of the caller's, pointer=type; add (`alias=yes`), delete."""
+    form, name = request.form, request.form.get("domain", "").lower()
+    if name not in panel.disk.domains(caller.name):
+        return result(as_json, True, "Unable to show pointers", "You do not own that domain")
+    known, action = pointers(panel.disk, name), form.get("action", "list")
+    if action == "add":
+        new = form.get("from", "").lower()
+        taken = panel.disk.owner_of_domain(new) is not None or owner_of_pointer(panel.disk, new)
+        if not is_domain(new) or taken:
+            return result(as_json, True, "Cannot create that pointer", "That domain exists or is invalid")
+        set_pointers(panel.disk, name, {**known, new: "alias" if form.get("alias") == "yes" else "pointer"})
+        panel.disk.add_zone(caller.name, new)
+        return result(as_json, False, "Domain Pointer Created", "")
+    if form.get("delete") or action == "delete":
+        gone = [value.lower() for key, value in form.items() if re.fullmatch(r"select\d+", key)]
+        if not gone or any(one not in known for one in gone):
+            return result(as_json, True, "Cannot delete that pointer", "That pointer does not exist")
+        set_pointers(panel.disk, name, {one: kind for one, kind in known.items() if one not in gone})
+        for one in gone:
+            panel.disk.zones.drop(one)
+        return result(as_json, False, "Domain Pointers Deleted", "")
+    return tabbed(known) if as_json else pairs(known.items())
+
+
+@command("DOMAIN_OWNERS", "reseller")
+def domain_owners(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
+    """domain=owner, for all that the caller may see; with `domain=` of that one alone."""
+    wanted = request.form.get("domain", "").lower()
+    seen = [name for name in panel.disk.names() if name == caller.name or panel.accounts.may_touch(caller, name)]
+    owners = {domain: name for name in seen for domain in panel.disk.domains(name) if wanted in ("", domain)}
+    if wanted and not owners:
+        return result(as_json, True, "Unable to show owner", "That domain does not exist")
+    return tabbed(owners) if as_json else pairs(sorted(owners.items()))
 
 
 @command("JSON_VALIDATE")
 def json_validate(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """Is a user name or a domain still free? An error says that it is not."""
-    value, kind = request.form.get("value", ""), request.form.get("type", "")
-    if kind not in ("username", "domain"):
+    """Is a user name, a domain or a DNS record still free? An error says that it is not."""
+    form = request.form
+    value, kind = form.get("value", ""), form.get("type", "")
+    if kind == "username":
+        taken = panel.disk.exists(value)
+    elif kind == "domain":
+        taken = panel.disk.owner_of_domain(value) is not None or owner_of_pointer(panel.disk, value) != ""
+    elif kind == "dns":
+        taken = _record_is_there(panel, caller, form)
+    else:
         return tabbed({"error": "Unknown type", "result": ""})
-    taken = panel.disk.exists(value) if kind == "username" else panel.disk.owner_of_domain(value) is not None
     return tabbed({"error": f"That {kind} already exists on the system"} if taken else {"success": "1"})
+
+
+def _record_is_there(panel: Legacy, caller: Caller, form: Dict[str, str]) -> bool:
+    domain = form.get("domain", "").lower()
+    record = Record(form.get("name", ""), form.get("record", "").upper(), form.get("value", ""))
+    if domain not in panel.disk.domains(caller.name):
+        return False
+    return any(row.same(record, domain) for row in panel.disk.zones.records(domain))

@@ -4,6 +4,8 @@ from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.commands import Legacy, command, listed
 from dunning_plugin.sandbox.directadmin.disk import OWN_KEYS
 from dunning_plugin.sandbox.directadmin.encode import pairs, result, tabbed
+from dunning_plugin.sandbox.directadmin.figures import counts
+from dunning_plugin.sandbox.directadmin.legacy_server import address
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
 
@@ -38,6 +40,13 @@ def show_admins(panel: Legacy, caller: Caller, request: Request, as_json: bool) 
 
 @command("SHOW_RESELLER_IPS", "reseller")
 def show_reseller_ips(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
+    """The addresses that a reseller may give out; with `ip=` what is known of one."""
+    wanted = request.form.get("ip")
+    if wanted and wanted not in panel.disk.addresses():
+        return result(as_json, True, "Unable to show address", "That address is not yours")
+    if wanted:
+        known = address(panel)
+        return tabbed(known) if as_json else pairs(known.items())
     return listed(panel.disk.addresses(), as_json)
 
 
@@ -55,21 +64,7 @@ def show_user_usage(panel: Legacy, caller: Caller, request: Request, as_json: bo
     name = panel.named(caller, request)
     if name is None:
         return result(as_json, True, "Unable to show user", "Access Denied")
-    domains = panel.disk.domains(name)
-    usage = {
-        "bandwidth": "0.0",
-        "quota": "0.0",
-        "vdomains": str(len(domains)),
-        "nsubdomains": "0",
-        "mysql": "0",
-        "ftp": "0",
-        "nemails": str(sum(len(panel.disk.mailboxes(domain)) for domain in domains)),
-        "nemailf": "0",
-        "nemailr": "0",
-        "nemailml": "0",
-        "domainptr": "0",
-        "inode": "0",
-    }
+    usage = {**counts(panel.disk, [name]), "db_quota": "0", "email_quota": "0"}
     return tabbed(usage) if as_json else pairs(sorted(usage.items()))
 
 

@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 from typing import List, Optional, Tuple
+from urllib.parse import quote
 
 from dunning_plugin.sandbox.directadmin.auth import inside
+from dunning_plugin.sandbox.directadmin.wire import Request
 
 
 @dataclass
@@ -64,3 +66,8 @@ class LoginUrls:
         path = self.users / username / "login_urls.json"
         path.write_text(json.dumps([asdict(url) for url in urls], indent=1))
         path.chmod(0o600)
+
+
+def address_of(url: LoginUrl, request: Request) -> str:
+    """The whole address, on the panel as its caller reached it."""
+    return f"{'https' if request.secure else 'http'}://{request.header('host')}/api/login/url?key={quote(url.key)}"

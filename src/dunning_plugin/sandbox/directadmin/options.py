@@ -31,8 +31,9 @@ class Options:
     """`suspend=` toggles: Suspend on a suspended account frees it, Unsuspend on an active one suspends it."""
     reason_shown: str = _one_of("details", "code", "code: details", "none")
     """What the lists show as reason: details | code | code: details | none."""
-    suspend_success_text: str = _one_of("Success", "User suspended")
-    """The text of a successful suspension: 'Success' (2012) or 'User suspended' (a Go client)."""
+    suspend_success_text: str = _one_of("by form", "Success", "User suspended")
+    """The text of a successful suspension: 'Success' (a Perl client's tests, 2012, no JSON) or 'User suspended' (a Go
+    client, JSON); by form: each in the form in which it was seen."""
     unauthorized_word: str = _one_of("Unauthorized", "unauthorized")
     """What the X-DirectAdmin header says to who is not let in: 'Unauthorized' or 'unauthorized', clients differ."""
     login_as_runs_session_hook: bool = False

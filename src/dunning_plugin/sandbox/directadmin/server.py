@@ -76,7 +76,7 @@ class SandboxPanel:
         self.keys, self.urls = LoginKeys(self.disk.da / "data/users"), LoginUrls(self.disk.da / "data/users")
         self.auth = Authenticator(self.disk, self.options, self.sessions, self.keys)
         self.accounts = Accounts(self.disk, self.options, self.hooks, self.sessions)
-        self.legacy = Legacy(self.disk, self.options, self.accounts, self.keys)
+        self.legacy = Legacy(self.disk, self.options, self.accounts, self.keys, self.urls)
         self.doors = Doors(self.disk, self.options, self.auth, self.sessions, self.hooks, self.urls)
         self.api = new_api.Api(self.disk, self.accounts, self.auth, self.sessions, self.keys, self.urls, HOSTNAME)
         self.plugins = PluginPages(self.disk)

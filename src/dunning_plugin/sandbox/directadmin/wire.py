@@ -36,9 +36,19 @@ class Request:
         urlencoded body labelled application/json (a Go client sends one)."""
         values = dict(parse_qsl(self.query, keep_blank_values=True))
         text = self.body.decode("utf-8", "replace")
-        if text and not text.lstrip().startswith("{"):
+        if text.lstrip().startswith("{"):
+            values.update(self._flat())
+        elif text:
             values.update(parse_qsl(text, keep_blank_values=True))
         return values
+
+    def _flat(self) -> Dict[str, str]:
+        """The texts of a JSON object: a Go client sends its parameters to an old command so."""
+        try:
+            given = self.json
+        except ValueError:
+            return {}
+        return {key: value for key, value in given.items() if isinstance(value, str)}
 
     @property
     def json(self) -> Dict[str, Any]:
@@ -51,6 +61,15 @@ class Request:
         if not isinstance(loaded, dict):
             raise ValueError("no object")
         return loaded
+
+    @property
+    def json_list(self) -> List[str]:
+        """The body as a JSON list of texts; empty if it is none."""
+        try:
+            loaded = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return []
+        return loaded if isinstance(loaded, list) and all(isinstance(one, str) for one in loaded) else []
 
     @property
     def cookies(self) -> Dict[str, str]:
