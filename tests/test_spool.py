@@ -1,11 +1,16 @@
 """What the panel's hooks left in the spool comes into the journal, once, and only what others did."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
 import pytest
 
 from dunning_plugin import journal, spool
-from dunning_plugin.store import Store
+from dunning_plugin.model import BlockState, Debtor, Measure
+from dunning_plugin.store import Store, blocks, cases, ledger
+
+NOW = datetime(2009, 4, 8, 9, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -69,3 +74,33 @@ def test_a_link_in_the_spool_is_not_followed(store, folder, tmp_path):
 
 def test_a_missing_spool_is_no_trouble(store, tmp_path):
     assert spool.take_in(store, tmp_path / "none", "da1") == 0
+
+
+@pytest.mark.parametrize("state, own", [("intended", "user_suspend_post"), ("lifting", "user_activate_post")])
+def test_our_own_act_is_known_by_its_block_whoever_takes_the_spool_in(store, folder, state, own):
+    with store.begin() as conn:
+        ledger.put_debtor(conn, Debtor("d", "D"))
+        case = cases.open_case(conn, "d", NOW)
+        blocks.add(conn, case.ref, "da1", Measure.SUSPEND, BlockState(state), {"jan": {}}, NOW)
+    event(folder, "a.1", hook="user_suspend_post")
+    event(folder, "a.2", hook="user_activate_post")
+    event(folder, "a.3", hook=own, username="piet")
+    assert spool.take_in(store, folder, "da1") == 2
+    others = "seen activated" if own == "user_suspend_post" else "seen suspended"
+    assert ("panel", others, "jan") in entries(store) and len(entries(store)) == 2
+
+
+def test_two_who_take_the_spool_in_tell_an_event_once(store, folder, tmp_path):
+    for number in range(300):
+        event(folder, f"a.{number}", username=f"user{number}")
+
+    def take(_):
+        other = Store.open(tmp_path / "state")
+        try:
+            return spool.take_in(other, folder, "da1")
+        finally:
+            other.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(take, range(8))) == 300
+    assert len(entries(store)) == 300

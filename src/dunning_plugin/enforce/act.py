@@ -82,11 +82,13 @@ def carry_out(
     *,
     batch: int = 200,
     progress: Optional[Progress] = None,
+    before_proof: Callable[[], None] = lambda: None,
 ) -> Iterator[BlockOutcome]:
     """Carry out an order; one BlockOutcome for every name, those that need no act first.
 
     `batch` accounts share one intent transaction and one act. The reading back comes once, after the last
-    batch, so that the number of listings does not grow with the accounts. Raises PanelUnreachable and the like
+    batch, so that the number of listings does not grow with the accounts. `before_proof` is called after the acts,
+    while their blocks still stand as begun. Raises PanelUnreachable and the like
     only before anything was sent; later trouble is the outcome of the accounts concerned."""
     active = _active_blocks(store, order)
     seen = layer.see(order.names, order.case.ref)
@@ -106,6 +108,8 @@ def carry_out(
             rest = acting[start + batch :]
             yield from (_outcome(order, work.name, Outcome.FAILED, f"not begun: {trouble}") for work in rest)
             break
+    if done:
+        before_proof()
     yield from _prove(store, layer, order, done, answers, now)
 
 

@@ -1,6 +1,7 @@
 """Where orders are carried out: finds the layer for each measure, finishes what a crash left, takes in the spool."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, FrozenSet, Iterable, Iterator, Mapping, Optional, Tuple
 
@@ -45,7 +46,15 @@ class Workshop:
                 raise InputError(f"panel {order.panel} cannot lay {order.measure.value} from here")
             batch = self.panel(order.panel).capabilities.chunk
             try:
-                yield from carry_out(self.store, layer, order, self.now, batch=batch, progress=progress)
+                yield from carry_out(
+                    self.store,
+                    layer,
+                    order,
+                    self.now,
+                    batch=batch,
+                    progress=progress,
+                    before_proof=partial(self.take_in_spool, [order.panel]),
+                )
             except DunningError as error:
                 yield from _all_failed(order, error)
 

@@ -84,6 +84,15 @@ def of_case(conn: Connection, case_ref: str) -> Tuple[Block, ...]:
     return _blocks(conn.execute(query).mappings())
 
 
+def newest_of(conn: Connection, account: AccountRef, measure: Measure) -> Optional[Block]:
+    """The newest block of one measure on one account, whatever its state; None if there never was one."""
+    query = select(blocks).where(
+        blocks.c.panel == account.panel, blocks.c.account == account.name, blocks.c.measure == measure.value
+    )
+    found = _blocks(conn.execute(query.order_by(blocks.c.id.desc()).limit(1)).mappings())
+    return found[0] if found else None
+
+
 def unfinished(conn: Connection) -> Tuple[Block, ...]:
     """Blocks that a crash or an unreachable panel left between intent and proof."""
     states = (BlockState.INTENDED.value, BlockState.LIFTING.value)

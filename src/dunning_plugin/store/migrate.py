@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from dunning_plugin.errors import InputError
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The revision that this version of dunning works with: the newest file in migrations/versions."""
 
 

@@ -152,3 +152,46 @@ journal_head = Table(
     Column("hash", Text, nullable=False),
     CheckConstraint("one = 1", name="single_row"),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False, index=True),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("words", Text, nullable=False, server_default=""),
+    Column("created_at", Text, nullable=False),
+    Column("started_at", Text),
+    Column("finished_at", Text),
+    CheckConstraint("kind IN ('suspend','restore')", name="kind_known"),
+    CheckConstraint("state IN ('queued','running','done','failed')", name="state_known"),
+    CheckConstraint("(state IN ('done','failed')) = (finished_at IS NOT NULL)", name="finished_when_over"),
+    CheckConstraint("total >= 0 AND done >= 0", name="counts_not_negative"),
+    # One worker, one job at a time: two that run at once would be two workers.
+    Index("ux_jobs_one_running", "state", unique=True, sqlite_where=text("state = 'running'")),
+)
+
+job_results = Table(
+    "job_results",
+    metadata,
+    Column("job_id", Text, ForeignKey("jobs.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    # A job that was taken up again says what came of an account in the end.
+    PrimaryKeyConstraint("job_id", "account", "measure"),
+)
+
+used_forms = Table(
+    "used_forms",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("used_at", Text, nullable=False, index=True),
+)
