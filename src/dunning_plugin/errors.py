@@ -54,6 +54,10 @@ class CaseBusy(DunningError):
     exit_code = 3
 
 
+class StoreTrouble(DunningError):
+    """The store cannot be written or read now (disk full, read-only, locked, damaged): the transaction is undone."""
+
+
 class PanelUnreachable(DunningError):
     """The panel gave no usable answer (network, timeout, 5xx): try later."""
 

@@ -49,13 +49,13 @@ class Context:
             return datetime.now(timezone.utc).replace(microsecond=0)
         try:
             moment = datetime.fromisoformat(self._now_text.replace("Z", "+00:00"))
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=self.config.host.zone)
+            return moment.astimezone(timezone.utc).replace(microsecond=0)
+        except (ValueError, OverflowError):
             raise InputError(
                 f"'{self._now_text}' is no instant", field="--now", remedy="write it as 2009-04-08T09:00"
             ) from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=self.config.host.zone)
-        return moment.astimezone(timezone.utc)
 
     def close(self) -> None:
         for panel in self._panels.values():

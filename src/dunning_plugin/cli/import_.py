@@ -8,6 +8,7 @@ import click
 from dunning_plugin.cli.output import print_json
 from dunning_plugin.cli.working import who
 from dunning_plugin.errors import InputError
+from dunning_plugin.files import shown
 from dunning_plugin.model import AccountRef, format_money
 
 if TYPE_CHECKING:
@@ -49,14 +50,15 @@ def import_command(
     if as_debtors or file.suffix.lower() in (".yaml", ".yml"):
         result = _debtors(context, file, not no_check, dry_run)
         line = (
-            f"{file.name}: {result['debtors']} debtors, {result['changed']} changed; "
-            f"{result['accounts']} accounts, {result['linked']} newly linked."
+            f"{shown(file.name)}: {result['debtors']} debtors, {result['changed']} changed; "
+            f"{result['accounts']} accounts, {result['linked']} newly linked"
+            + (f", {result['unlinked']} no longer his." if result["unlinked"] else ".")
         )
     else:
         result = _invoices(context, file, source_name, accept_drop, dry_run)
         sums = ", ".join(str(amount) for amount in result["open"]) or "nothing"
         line = (
-            f"{file.name}: {result['new']} new, {result['changed']} changed, {result['settled']} settled, "
+            f"{shown(file.name)}: {result['new']} new, {result['changed']} changed, {result['settled']} settled, "
             f"{result['unchanged']} unchanged; open: {sums}."
         )
     if as_json:
@@ -104,23 +106,74 @@ def _debtors(context: "Context", file: Path, check: bool, dry_run: bool) -> Dict
     from dunning_plugin.store import ledger
 
     listed = read_debtors(file)
+    _check_panels(context, file, listed)
     if check:
         _check_accounts(context, file, listed)
     changed: List[str] = []
     linked: List[str] = []
+    unlinked: List[str] = []
     with context.store.begin() as conn:
         _check_moves(conn, file, listed)
         for person in listed:
             if ledger.put_debtor(conn, person.debtor):
                 changed.append(person.debtor.key)
+        # First what goes, then what comes: an account may pass from one debtor of the list to another.
+        for ref in _no_longer_his(conn, file, listed):
+            ledger.unlink(conn, ref)
+            unlinked.append(str(ref))
+        for person in listed:
             linked += [str(ref) for ref, _ in person.accounts if ledger.link(conn, person.debtor.key, ref)]
-        if changed or linked:
-            facts = {"file": str(file), "debtors": changed, "accounts": linked}
+        if changed or linked or unlinked:
+            facts = {"file": shown(file), "debtors": changed, "accounts": linked, "unlinked": unlinked}
             journal.append(conn, context.now(), who(), "import", "", facts)
         if dry_run:
             conn.rollback()
     accounts = sum(len(person.accounts) for person in listed)
-    return {"debtors": len(listed), "changed": len(changed), "accounts": accounts, "linked": len(linked)}
+    return {
+        "debtors": len(listed),
+        "changed": len(changed),
+        "accounts": accounts,
+        "linked": len(linked),
+        "unlinked": len(unlinked),
+    }
+
+
+def _check_panels(context: "Context", file: Path, listed: "Sequence[ListedDebtor]") -> None:
+    """An account on a panel that dunning.yaml does not know could never be acted on, nor restored."""
+    known = context.config.panels
+    for person in listed:
+        for ref, line in person.accounts:
+            if ref.panel not in known:
+                raise InputError(
+                    f"no panel '{ref.panel}'",
+                    file=shown(file),
+                    line=line,
+                    field="accounts",
+                    remedy=f"configured panels: {', '.join(sorted(known))}",
+                )
+
+
+def _no_longer_his(conn: "Connection", file: Path, listed: "Sequence[ListedDebtor]") -> List[AccountRef]:
+    """Links that a listed debtor's accounts no longer name: a measure on him must not hit what he gave away."""
+    from dunning_plugin.store import blocks, ledger
+
+    held = {block.account for block in blocks.active(conn)}
+    named = {ref for person in listed for ref, _ in person.accounts}
+    gone: List[AccountRef] = []
+    for person in listed:
+        for ref in ledger.accounts_of(conn, person.debtor.key) if person.lists_accounts else ():
+            if ref in named:
+                continue
+            if ref in held:
+                raise InputError(
+                    f"no longer lists {ref}, which is blocked in the case of {person.debtor.key}",
+                    file=shown(file),
+                    line=person.line,
+                    field="accounts",
+                    remedy=f"restore it first: dunning restore {ref}",
+                )
+            gone.append(ref)
+    return gone
 
 
 def _check_accounts(context: "Context", file: Path, listed: "Sequence[ListedDebtor]") -> None:
@@ -132,7 +185,7 @@ def _check_accounts(context: "Context", file: Path, listed: "Sequence[ListedDebt
             if ref.panel == panel_name and ref.name not in present:
                 raise InputError(
                     f"{panel_name} has no account '{ref.name}'",
-                    file=str(file),
+                    file=shown(file),
                     line=line,
                     field="accounts",
                     remedy="mend the name, or give --no-check if the panel cannot be asked",
@@ -150,7 +203,7 @@ def _check_moves(conn: "Connection", file: Path, listed: "Sequence[ListedDebtor]
             if holders.get(ref, person.debtor.key) != person.debtor.key and ref in held:
                 raise InputError(
                     f"{ref} is blocked in the case of {holders[ref]}",
-                    file=str(file),
+                    file=shown(file),
                     line=line,
                     field="accounts",
                     remedy=f"restore it first: dunning restore {ref}",

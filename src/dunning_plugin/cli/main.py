@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, List, Optional
 import click
 
 from dunning_plugin import __version__
+from dunning_plugin.cli import streams
 from dunning_plugin.cli.context import Context
 from dunning_plugin.errors import DunningError
+from dunning_plugin.files import shown
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -89,17 +91,24 @@ def cli(ctx: click.Context, config_path: str, now: Optional[str]) -> None:
 
 def main(argv: Optional[List[str]] = None) -> Any:
     """Run the command line; every DunningError becomes one sentence on stderr and its exit code."""
+    streams.prepare()
     try:
-        code = cli.main(args=argv, prog_name="dunning", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        words = streams.words_of(sys.argv[1:] if argv is None else argv)
+        code = cli.main(args=words, prog_name="dunning", standalone_mode=False)
+        streams.finish()
     except DunningError as error:
-        click.echo(f"dunning: {error}", err=True)
-        sys.exit(error.exit_code)
+        code = _said(error, error.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        code = 2
     except click.Abort:
-        click.echo("dunning: stopped; nothing more was begun", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(0)
+        code = _said("stopped; nothing more was begun", 1)
+    except OSError as error:
+        where = f"{shown(error.filename)}: " if error.filename else ""
+        code = _said(f"{where}{error.strerror or error}", 1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _said(what: object, code: int) -> int:
+    click.echo(f"dunning: {what}".encode("utf-8", "replace"), err=True)
+    return code

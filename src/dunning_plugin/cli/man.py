@@ -7,6 +7,8 @@ import click
 
 from dunning_plugin import __version__
 from dunning_plugin.cli.reference import EXIT_CODES, Page, pages
+from dunning_plugin.errors import InputError
+from dunning_plugin.files import shown
 
 
 @click.command("man")
@@ -16,12 +18,15 @@ def man_command(folder: Path) -> None:
 
     A folder named man1 below a place that man knows, such as /usr/local/share/man/man1, makes `man dunning` and
     `man dunning-restore` work. What stands there under the same names is overwritten."""
-    folder.mkdir(parents=True, exist_ok=True)
     written = 0
-    for page in pages():
-        (folder / f"{'-'.join(page.words)}.1").write_text("\n".join(roff(page)) + "\n", encoding="utf-8")
-        written += 1
-    click.echo(f"{written} man pages written to {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for page in pages():
+            (folder / f"{'-'.join(page.words)}.1").write_text("\n".join(roff(page)) + "\n", encoding="utf-8")
+            written += 1
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=shown(folder)) from None
+    click.echo(f"{written} man pages written to {shown(folder)}")
 
 
 def roff(page: Page) -> Iterator[str]:

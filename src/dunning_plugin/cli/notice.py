@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Optional, Tuple
 
 import click
 
+from dunning_plugin.files import shown
+
 if TYPE_CHECKING:
     from dunning_plugin.cli.context import Context
 
 EXAMPLE = "K7QM-2XHB"
+MOST_BYTES = 4 << 20
 
 
 @click.group("notice")
@@ -38,25 +41,24 @@ def preview_command(context: "Context", language: Optional[str], output: Optiona
     if output is None:
         click.echo(str(files[f"{wanted}.html" if f"{wanted}.html" in files else "index.html"], "utf-8"))
         return
-    if output.exists() and any(output.iterdir()):
-        raise InputError("is not empty", file=str(output), remedy="name a new folder")
-    output.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (output / name).write_bytes(text)
-    click.echo(f"{output}: {', '.join(sorted(files))}")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        if any(output.iterdir()):
+            raise InputError("is not empty", file=shown(output), remedy="name a new folder")
+        for name, text in files.items():
+            (output / name).write_bytes(text)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=shown(output)) from None
+    click.echo(f"{shown(output)}: {', '.join(sorted(files))}")
 
 
 @notice_group.command("lint")
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 def lint_command(files: Tuple[Path, ...]) -> None:
     """Check FILES: no public text may speak of debt, payment or invoices, in any of the four languages."""
-    from dunning_plugin.errors import InputError
+    from dunning_plugin.files import read_text
     from dunning_plugin.notice.lint import check_or_raise
 
     for path in files:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"cannot be read: {error}", file=str(path)) from None
-        check_or_raise(text, str(path))
+        check_or_raise(read_text(path, MOST_BYTES), shown(path))
     click.echo(f"{len(files)} files hold nothing that may not be published.")

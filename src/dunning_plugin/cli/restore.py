@@ -10,12 +10,15 @@ from dunning_plugin.cli.progress import print_outcomes, progress_of
 from dunning_plugin.cli.working import as_data, ask, exit_code, workshop
 from dunning_plugin.enforce.act import BlockOutcome
 from dunning_plugin.enforce.choose import blocks_to_restore
-from dunning_plugin.errors import CaseBusy, InputError
+from dunning_plugin.errors import CaseBusy
 from dunning_plugin.exclusive import working_on
+from dunning_plugin.files import read_text
 from dunning_plugin.model import Block, Case
 
 if TYPE_CHECKING:
     from dunning_plugin.cli.context import Context
+
+MOST_BYTES = 16 << 20
 
 
 @click.command("restore")
@@ -34,7 +37,13 @@ if TYPE_CHECKING:
     type=click.Choice(["lock_login", "notice_web", "suspend"]),
 )
 @click.option("--why", default="", metavar="TEXT", help="Kept in the journal.")
-@click.option("--wait", default=0.0, metavar="SECONDS", help="Wait while another process works on a case.")
+@click.option(
+    "--wait",
+    default=0.0,
+    type=click.FloatRange(0, 86400),
+    metavar="SECONDS",
+    help="Wait while another process works on a case.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be lifted, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON.")
@@ -124,10 +133,7 @@ def _settled(context: "Context", case: Case) -> bool:
 
 def _names_in(path: str) -> List[Tuple[str, Optional[str], int]]:
     """Names of a list file with their lines. InputError if it cannot be read."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", file=path) from None
+    lines = read_text(Path(path), MOST_BYTES).splitlines()
     stripped = ((number, line.split("#", 1)[0].strip()) for number, line in enumerate(lines, 1))
     return [(name, path, number) for number, name in stripped if name]
 

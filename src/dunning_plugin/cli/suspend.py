@@ -49,7 +49,13 @@ MEASURES = (Measure.LOCK_LOGIN, Measure.NOTICE_WEB, Measure.SUSPEND)
 @click.option(
     "--without-overdue", is_flag=True, help="Go on although nothing is overdue (a person's decision; needs --why)."
 )
-@click.option("--wait", default=0.0, metavar="SECONDS", help="Wait while another process works on the case.")
+@click.option(
+    "--wait",
+    default=0.0,
+    type=click.FloatRange(0, 86400),
+    metavar="SECONDS",
+    help="Wait while another process works on the case.",
+)
 @click.option("--dry-run", is_flag=True, help="Show who would be hit, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON.")

@@ -11,6 +11,7 @@ from dunning_plugin.enforce.act import BlockOutcome
 from dunning_plugin.enforce.orders import Wish
 from dunning_plugin.enforce.workshop import Workshop
 from dunning_plugin.errors import GateClosed
+from dunning_plugin.files import printable, shown
 from dunning_plugin.model import Case, Measure
 from dunning_plugin.panels.interface import Layer
 
@@ -24,7 +25,7 @@ def who() -> str:
         name = pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
         name = f"uid {os.geteuid()}"
-    behind = os.environ.get("SUDO_USER", "")
+    behind = printable(shown(os.environ.get("SUDO_USER", "")))
     return f"{name} (sudo by {behind})" if behind and behind != name else name
 
 

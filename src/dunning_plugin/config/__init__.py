@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Union
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -16,8 +16,12 @@ from dunning_plugin.config.settings import (
     PanelSettings,
 )
 from dunning_plugin.errors import InputError, InputErrors
+from dunning_plugin.files import read_text, shown, yaml_error
 
 __all__ = ["Config", "Contact", "CsvSettings", "HostSettings", "NoticeSettings", "PanelSettings", "load"]
+
+MOST_BYTES = 1 << 20
+"""No dunning.yaml is larger; /dev/zero would be."""
 
 
 def load(path: Union[str, Path]) -> Config:
@@ -25,50 +29,40 @@ def load(path: Union[str, Path]) -> Config:
 
     InputError for a file that cannot be read or is no YAML; InputErrors with every mistake, each with its line, the
     way to the key and what to write instead. Relative paths are relative to the file."""
-    file = Path(path).absolute()
+    try:
+        file = Path(path).absolute()
+    except FileNotFoundError:
+        raise InputError(
+            "the current folder is gone", remedy="go to another one, or give --config a whole path"
+        ) from None
     node = _compose(file)
     checker = Checker(str(path), [])
     values = checker.section(node, schema(), "", 1)
-    config = None if checker.errors else _build(file, values, checker)
-    if checker.errors or config is None:
+    if checker.errors:
         raise InputErrors(sorted(checker.errors, key=lambda error: error.line or 0))
-    return config
+    return _build(file, values)
 
 
 def _compose(file: Path) -> Optional[yaml.Node]:
-    try:
-        return yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except FileNotFoundError:
+    if not file.exists():
         raise InputError(
             "there is no such file",
-            file=str(file),
+            file=shown(file),
             remedy="name yours with --config; docs/configuration.md has a sample",
-        ) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=str(file)) from None
-    except UnicodeDecodeError:
-        raise InputError("is not written in UTF-8", file=str(file), remedy="save it as UTF-8") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InputError(
-            f"is no YAML: {error.problem}", file=str(file), line=line, remedy="mind the indentation"
-        ) from None
+        )
+    try:
+        return yaml.compose(read_text(file, MOST_BYTES), Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise yaml_error(error, file) from None
+    except RecursionError:
+        raise InputError("is nested too deeply to be a configuration", file=str(file)) from None
 
 
-def _build(file: Path, values: Dict[str, Any], checker: Checker) -> Optional[Config]:
+def _build(file: Path, values: Dict[str, Any]) -> Config:
     def path(text: Optional[str]) -> Optional[Path]:
         return None if text is None else (file.parent / text)
 
     host = values["host"]
-    try:
-        zone = ZoneInfo(host["timezone"])
-    except (ZoneInfoNotFoundError, ValueError):
-        checker.errors.append(
-            InputError(
-                f'host.timezone: "{host["timezone"]}" is no time zone', file=str(file), remedy="write Europe/Amsterdam"
-            )
-        )
-        return None
     contact = Contact(**{name: value or "" for name, value in host["contact"].items()})
     panels = {
         name: PanelSettings(
@@ -84,7 +78,7 @@ def _build(file: Path, values: Dict[str, Any], checker: Checker) -> Optional[Con
     notice = values["notice"]
     return Config(
         file,
-        HostSettings(host["name"], contact, zone, host["language"]),
+        HostSettings(host["name"], contact, ZoneInfo(host["timezone"]), host["language"]),
         file.parent / values["state_dir"],
         panels,
         sources,

@@ -37,7 +37,7 @@ def _sample(keys: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield f"{indent}{name}:\n{indent}  {'da1' if name == 'panels' else 'invoices'}:\n"
             yield from _sample(rule["keys"], depth + 2)
         else:
-            yield f"{indent}{name}: {_yaml(rule['example'])}\n"
+            yield f"{indent}{name}: {as_yaml(rule['example'])}\n"
 
 
 def _reference(keys: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _reference(keys: Mapping[str, Any], path: str) -> Iterator[str]:
             yield f"\n### {below}\n\n{rule['description']}\n\n"
             yield from _reference(rule["keys"], below)
         else:
-            need = "required" if rule.get("required") else f"default {_yaml(rule.get('default'))}"
+            need = "required" if rule.get("required") else f"default {as_yaml(rule.get('default'))}"
             yield f"- `{where}` ({_type(rule)}, {need}): {rule['description']}.\n"
 
 
@@ -58,7 +58,7 @@ def _type(rule: Mapping[str, Any]) -> str:
     return {"map": "field: heading", "number": "whole number"}.get(str(rule["type"]), str(rule["type"]))
 
 
-def _yaml(value: Any) -> str:
+def as_yaml(value: Any) -> str:
     """A value as one would write it in the file."""
     if value is None:
         return "none"

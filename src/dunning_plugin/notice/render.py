@@ -75,6 +75,11 @@ def pages(
     settings: NoticeSettings, contact: Contact, case_ref: str, language: str, names: Sequence[str] = ()
 ) -> Mapping[str, bytes]:
     """Everything that is published: a page a language, index.html in `language`, .htaccess, the marker."""
+    if settings.templates is not None and not settings.templates.is_dir():
+        # Falling back on our own template unasked would publish another page than the host believes.
+        raise InputError(
+            f"there is no folder {settings.templates}", field="notice.templates", remedy="mend dunning.yaml"
+        )
     wanted = list(settings.languages)
     default = language if language in wanted else wanted[0]
     rendered = {name: render(name, contact, case_ref, settings.templates, names).encode("utf-8") for name in wanted}

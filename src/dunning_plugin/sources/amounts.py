@@ -5,6 +5,9 @@ from typing import Callable, Dict
 
 from dunning_plugin.model import minor_digits
 
+LARGEST = 10**15
+"""Minor units: ten thousand milliard euro. What is larger is no invoice, and a sum of many must fit the store."""
+
 
 def amount_reader(decimal: str, thousands: str) -> Callable[[str, str], int]:
     """A function (text, currency) -> integer of the currency's minor unit.
@@ -20,7 +23,7 @@ def amount_reader(decimal: str, thousands: str) -> Callable[[str, str], int]:
         # Nearly every amount of a million is plain digits, the decimal sign, and all decimals: no need for more.
         if digits and text[-digits - 1 : -digits] == decimal:
             plain = text[: -digits - 1] + text[-digits:]
-            if plain.isascii() and plain.isdigit() and len(plain) > digits:
+            if plain.isascii() and plain.isdigit() and digits < len(plain) < 16:
                 return int(plain)
         bare = text.strip()
         negative = bare[:1] == "-" or bare[-1:] == "-"
@@ -37,15 +40,21 @@ def amount_reader(decimal: str, thousands: str) -> Callable[[str, str], int]:
             or not whole
             or (point and not part and digits)
         ):
-            raise ValueError(f"'{text}' is no amount")
+            raise ValueError(f"'{_short(text)}' is no amount")
+        if len(whole.lstrip("0")) + digits > 16 or int(whole + part) * 10 ** (digits - len(part)) > LARGEST:
+            raise ValueError(f"'{_short(text)}' is larger than any invoice")
         minor: int = int(whole + part) * 10 ** (digits - len(part))
         return -minor if negative else minor
 
     return read
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
 def _too_many(text: str, currency: str, digits: int) -> str:
-    raise ValueError(f"'{text}' has more than {digits} decimals, which {currency} has not")
+    raise ValueError(f"'{_short(text)}' has more than {digits} decimals, which {currency} has not")
 
 
 def _without_thousands(whole: str, thousands: str) -> str:
@@ -65,8 +74,8 @@ def day_reader(date_format: str) -> Callable[[str], str]:
         if day is None:
             try:
                 day = datetime.strptime(text.strip(), date_format).date().isoformat()
-            except ValueError:
-                raise ValueError(f"'{text}' is no day written as {date_format}") from None
+            except (ValueError, OverflowError):
+                raise ValueError(f"'{_short(text)}' is no day written as {date_format}") from None
             if len(known) < 100_000:
                 known[text] = day
         return day

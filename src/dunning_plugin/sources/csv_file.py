@@ -1,30 +1,41 @@
 """Invoices from a CSV export, with the mapping of columns that dunning.yaml declares."""
 
+import codecs
 import csv
 import hashlib
 import io
 from pathlib import Path
-from typing import Any, Container, Dict, Iterator, List, NoReturn, Optional
+from typing import Any, BinaryIO, Container, Dict, Iterator, List, NoReturn, Optional
 
 from dunning_plugin.config.settings import CsvSettings
 from dunning_plugin.errors import InputError
+from dunning_plugin.files import open_regular, shown
+from dunning_plugin.model import CURRENCIES
 from dunning_plugin.sources.amounts import amount_reader, day_reader
 from dunning_plugin.sources.interface import Row, SourceFacts
 
 NEEDED = ("number", "debtor", "issued", "due", "amount")
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""The longer ones first: UTF-32's little-endian mark begins with UTF-16's."""
 
 
 class _Hashing(io.RawIOBase):
     """The file's bytes on their way to the reader, hashed as they pass."""
 
-    def __init__(self, file: io.BufferedReader) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.file, self.sha256 = file, hashlib.sha256()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = self.file.readinto(buffer)
+        count: int = self.file.readinto(buffer)  # type: ignore[attr-defined]
         self.sha256.update(memoryview(buffer)[:count])
         return count
 
@@ -36,8 +47,9 @@ class CsvFile:
         self.path, self.settings, self.debtors = path, settings, debtors
         columns = settings.columns
         allocates = "open" not in columns and "paid" not in columns
-        self.facts = SourceFacts(name, str(path), settings.complete, allocates, settings.max_drop)
+        self.facts = SourceFacts(name, shown(path), settings.complete, allocates, settings.max_drop)
         self._hashing: Optional[_Hashing] = None
+        self._row_end = 0
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, after rows() came to its end."""
@@ -45,37 +57,59 @@ class CsvFile:
 
     def rows(self) -> Iterator[Row]:
         """Read the file once. InputError with file, line and field for the first mistake."""
-        try:
-            with self.path.open("rb") as file:
-                self._hashing = _Hashing(file)
-                encoding = (
-                    "utf-8-sig" if self.settings.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else None
-                )
-                text = io.TextIOWrapper(
-                    io.BufferedReader(self._hashing, 1 << 18), encoding or self.settings.encoding, newline=""
-                )
+        self._row_end = 0
+        with open_regular(self.path) as file:
+            self._hashing = _Hashing(file)
+            buffered = io.BufferedReader(self._hashing, 1 << 18)
+            try:
+                encoding = self._encoding_of(buffered.peek(4))
+                text = io.TextIOWrapper(buffered, encoding, newline="")
                 yield from self._read(csv.reader(text, delimiter=self.settings.delimiter, strict=True))
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", file=str(self.path)) from None
+            except UnicodeError:
+                self._fail(
+                    f"is not written in {encoding}",
+                    self._line_not_in(encoding),
+                    None,
+                    "set the right encoding for this source in dunning.yaml (often cp1252 or utf-8)",
+                )
+            except OSError as error:
+                raise InputError(f"cannot be read: {error.strerror}", file=shown(self.path)) from None
+
+    def _encoding_of(self, beginning: bytes) -> str:
+        """What a byte order mark says is believed before the setting: editors and Excel write one unasked."""
+        for mark, encoding in BYTE_ORDER_MARKS:
+            if beginning.startswith(mark):
+                return encoding
+        return self.settings.encoding
+
+    def _line_not_in(self, encoding: str) -> int:
+        """The line of the first bytes that cannot be read: the reader itself is a block ahead of its lines."""
+        decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+        with open_regular(self.path) as file:
+            for piece in file:
+                try:
+                    line += decoder.decode(piece).count("\n")
+                except UnicodeError:
+                    break
+        return line
 
     def _read(self, reader: Any) -> Iterator[Row]:
         try:
-            header = next(reader, None)
-            if not header:
-                raise InputError("is empty", file=str(self.path), remedy="export the invoices anew")
-            places = self._places(header)
+            header = next((row for row in reader if row), None)
+            if header is None:
+                raise InputError("is empty", file=shown(self.path), remedy="export the invoices anew")
+            places = self._places(header, reader.line_num)
+            self._row_end = reader.line_num
             yield from self._parse(reader, len(header), places)
-        except UnicodeDecodeError as error:
-            self._fail(
-                f"is not written in {self.settings.encoding} ({error.reason})",
-                reader.line_num + 1,
-                None,
-                "set the right encoding for this source in dunning.yaml (often cp1252 or utf-8)",
-            )
         except csv.Error as error:
-            self._fail(f"is no CSV with '{self.settings.delimiter}' between fields: {error}", reader.line_num, None, "")
+            self._fail(
+                f"is no CSV with '{self.settings.delimiter}' between fields: {error}",
+                self._row_end + 1,
+                None,
+                "mind the quotes from this line on, or mend the delimiter in dunning.yaml",
+            )
 
-    def _places(self, header: List[str]) -> Dict[str, int]:
+    def _places(self, header: List[str], line: int) -> Dict[str, int]:
         """Our fields -> position in the file. InputError for a heading that the file has not, or has twice."""
         names = [name.strip() for name in header]
         places: Dict[str, int] = {}
@@ -84,7 +118,7 @@ class CsvFile:
                 problem = "no column" if heading not in names else "more than one column"
                 self._fail(
                     f"{problem} '{heading}'",
-                    1,
+                    line,
                     field,
                     f"the file has: {', '.join(names)}; mend sources.*.columns or the delimiter in dunning.yaml",
                 )
@@ -101,13 +135,13 @@ class CsvFile:
         debtors, credit_kinds, default = self.debtors, frozenset(self.settings.credit_kinds), self.settings.currency
         currencies = {default}
         for fields in reader:
-            if len(fields) != width and self._is_blank(fields, width, reader.line_num):
+            # A quoted field may hold line breaks: people look for the line that the row begins in.
+            line, self._row_end = self._row_end + 1, reader.line_num
+            if len(fields) != width and self._is_blank(fields, width, line):
                 continue
             field = "number"
             try:
-                number = fields[number_at].strip()
-                if not number:
-                    raise ValueError("is missing")
+                number = _number(fields[number_at])
                 field = "debtor"
                 debtor = fields[debtor_at].strip()
                 if debtor not in debtors:
@@ -115,7 +149,7 @@ class CsvFile:
                 field = "currency"
                 currency = fields[currency_at].strip().upper() if currency_at is not None else default
                 if currency not in currencies:
-                    if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
+                    if currency not in CURRENCIES:
                         raise ValueError(f"'{currency}' is no currency code")
                     currencies.add(currency)
                 field = "issued"
@@ -134,11 +168,11 @@ class CsvFile:
                     left = _open_part(gross, amount_of(fields[open_at], currency))
                 elif paid_at is not None:
                     field = "paid"
-                    left = _open_part(gross, abs(gross) - abs(amount_of(fields[paid_at] or "0", currency)))
+                    left = _open_part(gross, abs(gross) - abs(amount_of(fields[paid_at].strip() or "0", currency)))
             except ValueError as error:
-                self._fail(str(error), reader.line_num, field, _REMEDIES.get(field, ""))
+                self._fail(str(error), line, field, _REMEDIES.get(field, ""))
             credited = fields[credits_at].strip() if credits_at is not None and gross < 0 else ""
-            yield reader.line_num, number, debtor, issued, due, currency, gross, left, credited
+            yield line, number, debtor, issued, due, currency, gross, left, credited
 
     def _is_blank(self, fields: List[str], width: int, line: int) -> bool:
         """True for an empty line; any other row of the wrong width is an error."""
@@ -152,7 +186,7 @@ class CsvFile:
             if field is not None and field in self.settings.columns
             else field
         )
-        raise InputError(what, file=str(self.path), line=line, field=named, remedy=remedy) from None
+        raise InputError(what, file=shown(self.path), line=line, field=named, remedy=remedy) from None
 
 
 _QUOTE = "quote fields that hold the delimiter"
@@ -166,6 +200,16 @@ _REMEDIES = {
     "paid": "mend the row, or decimal and thousands in dunning.yaml",
     "currency": "write it as EUR",
 }
+
+
+def _number(text: str) -> str:
+    """An invoice's number, stripped. ValueError if there is none, or one that a terminal would obey."""
+    number = text.strip()
+    if not number:
+        raise ValueError("is missing")
+    if not number.isprintable():
+        raise ValueError("holds a control character")
+    return number
 
 
 def _open_part(gross: int, left: int) -> int:

@@ -4,12 +4,12 @@ import os
 import stat
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Tuple
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from dunning_plugin.errors import InputError
+from dunning_plugin.errors import InputError, StoreTrouble
 from dunning_plugin.store.migrate import NEWEST, bring_up_to_date, revision_of
 
 FILE = "dunning.db"
@@ -21,6 +21,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.path = str(engine.url.database)
 
     @classmethod
     def open(cls, state_dir: Path) -> "Store":
@@ -35,12 +36,10 @@ class Store:
                 current = revision_of(conn)
             if current != NEWEST:
                 bring_up_to_date(store.engine, current)
-        except OperationalError as error:
+        except DBAPIError as error:
             store.close()
-            raise InputError(f"cannot be opened: {error.orig}", file=str(path)) from None
-        except DatabaseError:
-            store.close()
-            raise InputError("is no dunning store, or damaged", file=str(path), remedy="bring back a backup") from None
+            what, remedy = words_of(error)
+            raise InputError(what, file=str(path), remedy=remedy) from None
         except InputError:
             store.close()
             raise
@@ -48,8 +47,10 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start; rolled back on any exception."""
-        with self.engine.connect() as conn:
+        """A transaction that holds the write lock from its start; rolled back on any exception.
+
+        StoreTrouble if the database cannot be written: nothing of the transaction holds then."""
+        with _in_words(self.path), self.engine.connect() as conn:
             conn.info["write"] = True
             try:
                 with conn.begin():
@@ -59,13 +60,50 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view that never waits for a writer."""
-        with self.engine.connect() as conn, conn.begin():
+        """A consistent view that never waits for a writer. StoreTrouble if the database cannot be read."""
+        with _in_words(self.path), self.engine.connect() as conn, conn.begin():
             yield conn
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _in_words(path: str) -> Iterator[None]:
+    """The database's trouble as one sentence. A broken constraint stays what it is: a fault of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, (IntegrityError, ProgrammingError)):
+            raise
+        what, remedy = words_of(error)
+        raise StoreTrouble(f"{path}: {what}; nothing of this step was written; {remedy}") from None
+
+
+def words_of(error: DBAPIError) -> Tuple[str, str]:
+    """What is wrong with the database file, and what to do."""
+    said = str(error.orig)
+    for part, what, remedy in TROUBLES:
+        if part in said:
+            return what, remedy
+    return f"cannot be used: {said}", "check the disk, and run dunning doctor"
+
+
+TROUBLES = (
+    ("disk is full", "the disk is full", "make room and run the command again"),
+    ("readonly", "cannot be written", "run as root, and check that the disk is not mounted read-only"),
+    ("is locked", "another process keeps it locked", "wait for it, and run the command again"),
+    (
+        "disk I/O error",
+        "the disk cannot be read or written",
+        "check its room and its health, and run the command again",
+    ),
+    ("not a database", "is no dunning store, or damaged", "bring back a backup"),
+    ("malformed", "is no dunning store, or damaged", "bring back a backup"),
+    ("unable to open", "cannot be opened", "run as root, or set state_dir in dunning.yaml"),
+)
+"""Part of SQLite's words, what it means, what to do."""
 
 
 def _prepare(path: Path) -> None:

@@ -79,15 +79,15 @@ class Client:
             )
         except requests.exceptions.SSLError as error:
             raise PanelUnreachable(
-                f"{self.panel}: its certificate cannot be verified ({_reason(error)}); "
+                f"{self.panel}: its certificate cannot be verified ({reason_of(error)}); "
                 "give ca_file, or mend the certificate"
             ) from None
         except requests.RequestException as error:
-            raise PanelUnreachable(f"{self.panel} gave no answer to {what} ({_reason(error)})") from None
+            raise PanelUnreachable(f"{self.panel} gave no answer to {what} ({reason_of(error)})") from None
         return self._read(what, answer)
 
     def _read(self, what: str, answer: requests.Response) -> Any:
-        if answer.status_code == 401 or _is_login_page(answer):
+        if answer.status_code == 401 or is_login_page(answer):
             self._closed = (
                 f"{self.panel} does not accept the login of {self._login[0]}; check username and password_file. "
                 "Nothing more was asked of it, because it bans callers who guess"
@@ -121,18 +121,9 @@ class Client:
         adapter = HTTPAdapter(max_retries=RETRIES)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
-        session.verify = self._verify()
+        session.verify = tls_verification(self.panel, self.settings)
         self._session = session
         return session
-
-    def _verify(self) -> Union[bool, str]:
-        if self.settings.verify_tls:
-            return str(self.settings.ca_file) if self.settings.ca_file else True
-        warnings.warn(
-            f"{self.panel}: TLS verification is switched off; anyone between can read the password", stacklevel=2
-        )
-        warnings.simplefilter("ignore", InsecureRequestWarning)
-        return False
 
     def _credentials(self) -> Tuple[str, Tuple[str, str]]:
         if self.settings.password_file is not None:
@@ -149,15 +140,19 @@ class Client:
 def read_secret(path: Path) -> str:
     """The first line of a file that nobody else may read. InputError with the remedy otherwise."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise InputError(
             f"cannot be read: {error.strerror}", file=str(path), remedy="write the password into it, chmod 600"
         ) from None
-    with os.fdopen(descriptor, encoding="utf-8") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise InputError("is no file", file=str(path), remedy="name a file of mode 0600 with the password in it")
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
+        if stat.S_IMODE(mode) & 0o077:
             raise InputError("may be read by others", file=str(path), remedy=f"chmod 600 {path}")
-        secret = file.readline().rstrip("\n")
+        secret = file.readline().rstrip("\r\n")
     if not secret:
         raise InputError("is empty", file=str(path), remedy="write the password or a login key into it")
     return secret
@@ -183,12 +178,26 @@ def ask_da(panel: str, program: Path) -> Tuple[str, Tuple[str, str]]:
     return f"{parts.scheme}://{parts.hostname}{port}", (parts.username, parts.password)
 
 
-def _is_login_page(answer: requests.Response) -> bool:
+def tls_verification(panel: str, settings: PanelSettings) -> Union[bool, str]:
+    """What requests calls `verify`: True, a file of authorities, or False, which warns."""
+    if settings.verify_tls:
+        authorities = settings.ca_file
+        if authorities is not None and not authorities.is_file():
+            raise InputError(
+                f"there is no file {authorities}", field=f"panels.{panel}.ca_file", remedy="mend dunning.yaml"
+            )
+        return str(authorities) if authorities else True
+    warnings.warn(f"{panel}: TLS verification is switched off; anyone between can read the password", stacklevel=2)
+    warnings.simplefilter("ignore", InsecureRequestWarning)
+    return False
+
+
+def is_login_page(answer: requests.Response) -> bool:
     """Older versions refuse with the login page, status 200 and a header whose case differs (two clients each way)."""
     return answer.headers.get("X-DirectAdmin", "").strip().lower() == "unauthorized"
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The kind of network trouble, without addresses, queries or anything secret."""
     inner: Any = error.args[0] if error.args else error
     inner = getattr(inner, "reason", inner)
