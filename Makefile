@@ -1,5 +1,5 @@
 # The front door: each target makes what it needs first. ARGS="..." is handed to demo and to pytest.
-.PHONY: help install demo test lint bench docs clean
+.PHONY: help install demo test lint bench docs plugin clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -13,6 +13,7 @@ help:
 	@echo 'make lint      ruff, mypy, vermin, shellcheck'
 	@echo 'make bench     measure, and write benchmarks/results.json'
 	@echo 'make docs      write the generated pages in docs/ anew'
+	@echo 'make plugin    dist/dunning.tar.gz, for the plugin manager of the panel'
 	@echo 'make clean     remove .venv and all that was generated'
 
 install: $(READY)-install
@@ -34,9 +35,12 @@ docs: $(READY)-install
 	.venv/bin/python -m dunning_plugin.config.docs docs/configuration.md
 	.venv/bin/python -m dunning_plugin.sandbox.docs docs/sandbox.md
 
+plugin: $(READY)-install
+	@.venv/bin/python -m tools.build_plugin $(ARGS)
+
 clean:
-	rm -rf .venv build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY)-%: setup.cfg pyproject.toml tools/setup.sh
+$(READY)-%: setup.cfg pyproject.toml tools/setup.sh tools/plugin-wheels.lock tools/plugin-sdists.lock
 	@tools/setup.sh $*

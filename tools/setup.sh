@@ -99,7 +99,7 @@ need_apache() {
 "$venv/bin/python" -m pip --version >/dev/null 2>&1 || make_venv
 case $purpose in
     install) pip_install . ;;
-    test) pip_install '.[test]' && need_apache ;;
+    test) pip_install '.[test]' && need_apache && "$venv/bin/python" -m tools.build_plugin --fetch ;;
     lint) pip_install '.[test,lint]' ;;
     *) fail "no such purpose: $purpose; one of install, test, lint" ;;
 esac

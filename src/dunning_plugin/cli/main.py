@@ -28,6 +28,7 @@ COMMANDS = {
     "case": ("case", "case_command", "A debtor's case told in words"),
     "journal": ("journal", "journal_group", "The record of all that happened"),
     "notice": ("notice", "notice_group", "The neutral public page"),
+    "store": ("store", "store_group", "The store: where it is, migrate it, back it up"),
     "doctor": ("doctor", "doctor_command", "Check the installation and say how to mend it"),
     "sandbox": ("sandbox", "sandbox_group", "An embedded panel to try things on"),
     "demo": ("demo", "demo_command", "Play the case of Webbouw Noord on the sandbox"),

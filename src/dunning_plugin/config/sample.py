@@ -9,7 +9,7 @@ import re
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
 
 from dunning_plugin.config.check import schema
 from dunning_plugin.config.docs import as_yaml
@@ -30,7 +30,7 @@ def sample(given: Mapping[str, Any]) -> str:
 
 def of_server(root: Path) -> str:
     """The sample with what the server below `root` says of itself; another root than / is a sandbox's."""
-    given: "dict[str, Any]" = {"host.name": _servername(root), "host.contact.name": "Service desk"}
+    given: Dict[str, Any] = {"host.name": _servername(root), "host.contact.name": "Service desk"}
     zone = re.fullmatch(r".*/zoneinfo/([A-Za-z0-9_+/-]+)", os.path.realpath("/etc/localtime"))
     if zone is not None and zone[1] != "UTC":
         given["host.timezone"] = zone[1]
@@ -72,7 +72,7 @@ def _commented(line: str) -> str:
     return f"# {line}" if line.strip() else line
 
 
-def main(arguments: "Sequence[str] | None" = None) -> None:
+def main(arguments: Optional[Sequence[str]] = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m dunning_plugin.config.sample")
     parser.add_argument("--root", type=Path, default=Path("/"), help="where the panel's files begin, on a sandbox")
