@@ -168,3 +168,41 @@ def test_a_hook_is_posix_sh_without_python(hook):
     text = hook.read_text()
     assert text.startswith("#!/bin/sh\n") and "python" not in text.lower().replace("no python", "")
     assert subprocess.run(["/bin/sh", "-n", str(hook)], timeout=20).returncode == 0
+
+
+def packaged(root, account=True):
+    """The plugin package as its install.sh leaves it, as far as the manifest goes."""
+    folder = root / "usr/local/directadmin/plugins/dunning"
+    (folder / "admin").mkdir(parents=True)
+    (folder / "admin/index.html").write_text("#!/usr/bin/python3 -IS\n")
+    conf = (hookfiles.source() / "plugin.conf").read_text()
+    (folder / "plugin.conf").write_text(conf + "update_url=https://mirror.example/dunning.tar.gz\n")
+    (root / "etc").mkdir()
+    (root / "etc/passwd").write_text("dunning:x:900:900:dunning plugin pages:/nonexistent:/usr/sbin/nologin\n" * account)
+    return folder / "plugin.conf"
+
+
+def test_hooks_without_the_package_name_no_account_and_no_page(tmp_path, state):
+    hookfiles.install(tmp_path, state)
+    text = (tmp_path / "usr/local/directadmin/plugins/dunning/plugin.conf").read_text()
+    assert "active=yes\ninstalled=yes\n" in text
+    assert not any(line.startswith(hookfiles.PAGE_KEYS) for line in text.splitlines())
+
+
+def test_mending_the_hooks_leaves_the_packages_manifest_as_it_is_but_puts_it_to_work(tmp_path, state):
+    conf = packaged(tmp_path)
+    before = conf.read_text()
+    hookfiles.install(tmp_path, state)
+    assert conf.read_text() == before.replace("active=no", "active=yes").replace("installed=no", "installed=yes")
+    assert hookfiles.check(tmp_path, state) == []
+
+
+def test_a_manifest_never_names_an_account_that_does_not_exist(tmp_path, state):
+    conf = packaged(tmp_path, account=False)
+    hookfiles.install(tmp_path, state)
+    assert "admin_run_as" not in conf.read_text()
+    (problem,) = hookfiles.check(tmp_path, state)
+    assert "names no account" in problem.what and "install.sh" in problem.remedy
+    conf.write_text(conf.read_text() + "admin_run_as=dunning\n")
+    (problem,) = hookfiles.check(tmp_path, state)
+    assert "does not exist" in problem.what

@@ -1,6 +1,8 @@
 """The hooks in DirectAdmin's plugin folder: put there, looked after, never half."""
 
 import os
+import pwd
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ HOOKS = (
     "user_destroy_post.sh",
 )
 FOLDERS = ("locks", "locks/login", "locks/guard", "spool", "run")
+PAGE_KEYS = ("admin_run_as", "menu_admin", "timeout")
+"""What plugin.conf says of the pages, which come with the plugin package alone."""
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 
 
@@ -60,7 +64,7 @@ def install(panel_root: Path, state_dir: Path) -> List[Path]:
         name.mkdir(parents=True, exist_ok=True)
         name.chmod(0o755)
     files = [(folder / "hooks" / name, _hook(name, state_dir), 0o755) for name in HOOKS]
-    files.append((folder / "plugin.conf", _manifest(), 0o644))
+    files.append((folder / "plugin.conf", _manifest(folder, panel_root), 0o644))
     for path, content, mode in files:
         _write(path, content, mode)
     return [path for path, _, _ in files]
@@ -83,7 +87,23 @@ def check(panel_root: Path, state_dir: Path) -> List[Problem]:
     conf = folder / "plugin.conf"
     if not conf.is_file() or b"\nactive=yes\n" not in conf.read_bytes():
         problems.append(Problem("the plugin is not active, so the panel does not run its hooks", remedy))
+    else:
+        problems += _account_problems(folder, panel_root)
     return problems
+
+
+def _account_problems(folder: Path, panel_root: Path) -> List[Problem]:
+    """The pages' account: named by plugin.conf where there are pages, and there."""
+    if not (folder / "admin/index.html").is_file():
+        return []
+    lines = (folder / "plugin.conf").read_text(encoding="ascii", errors="replace").splitlines()
+    if not any(line.startswith("admin_run_as=") for line in lines):
+        what = "plugin.conf names no account for the pages, so they reach no service"
+    elif any(_missing_account(line, panel_root) for line in lines):
+        what = "the account that plugin.conf names for the pages does not exist"
+    else:
+        return []
+    return [Problem(what, f"run: {folder}/scripts/install.sh")]
 
 
 def _hook(name: str, state_dir: Path) -> bytes:
@@ -91,10 +111,35 @@ def _hook(name: str, state_dir: Path) -> bytes:
     return text.replace(STATE_LINE, f"state={state_dir}", 1).encode("ascii")
 
 
-def _manifest() -> bytes:
-    """plugin.conf as the plugin manager leaves it: a folder copied by hand needs active and installed (measured)."""
-    text = (source() / "plugin.conf").read_text(encoding="ascii")
-    return text.replace("active=no", "active=yes").replace("installed=no", "installed=yes").encode("ascii")
+def _manifest(folder: Path, panel_root: Path) -> bytes:
+    """plugin.conf as the plugin manager leaves it: a folder copied by hand needs active and installed (measured).
+
+    Where the plugin package is installed its own plugin.conf stays, put to work. Without it there are no pages, and
+    no account for them: the panel would refuse every page of a plugin whose account does not exist."""
+    has_pages, conf = (folder / "admin/index.html").is_file(), folder / "plugin.conf"
+    text = (conf if has_pages and conf.is_file() else source() / "plugin.conf").read_text(encoding="ascii")
+    for key in ("active", "installed"):
+        text = re.sub(rf"^{key}=.*$", f"{key}=yes", text, flags=re.MULTILINE)
+    unwanted = () if has_pages else PAGE_KEYS
+    lines = [line for line in text.splitlines() if line.partition("=")[0] not in unwanted]
+    kept = [line for line in lines if not _missing_account(line, panel_root)]
+    return ("\n".join(kept) + "\n").encode("ascii")
+
+
+def _missing_account(line: str, panel_root: Path) -> str:
+    """The account that a line of plugin.conf names for its pages, if there is none of that name; else nothing."""
+    key, _, name = line.strip().partition("=")
+    if key != "admin_run_as":
+        return ""
+    if panel_root == Path("/"):
+        try:
+            pwd.getpwnam(name)
+        except KeyError:
+            return name
+        return ""
+    passwd = panel_root / "etc/passwd"
+    known = passwd.read_text(encoding="utf-8").splitlines() if passwd.is_file() else []
+    return "" if any(entry.startswith(f"{name}:") for entry in known) else name
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
