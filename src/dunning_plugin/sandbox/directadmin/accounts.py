@@ -135,7 +135,8 @@ class Accounts:
         self.disk.create(name, kind, caller.name, password, domain, **self._settings(caller, kind, values))
         good, output = self.hooks.run("user_create_post", {**self.environment(name), "passwd": password})
         word = kind.capitalize()
-        details = "\n".join((*CREATED, "Reseller created") if kind == "reseller" else CREATED)
+        told = CREATED if domain else CREATED[:-1]
+        details = "\n".join((*told, "Reseller created") if kind == "reseller" else told)
         return (
             good,
             f"{word} {name} created" if good else "user_create_post.sh failed",

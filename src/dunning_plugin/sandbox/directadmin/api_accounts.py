@@ -7,6 +7,7 @@ from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.encode import api_error
 from dunning_plugin.sandbox.directadmin.endpoints import NOTHING, Api, body, endpoint, ok, stamp
+from dunning_plugin.sandbox.directadmin.figures import counts
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
 FLAGS = (
@@ -92,33 +93,30 @@ def _old(flag: str) -> str:
     )
 
 
+COUNTED = {
+    "autoresponders": "nemailr",
+    "bandwidthBytes": "bandwidth",
+    "domainPointers": "domainptr",
+    "domains": "vdomains",
+    "emailAccounts": "nemails",
+    "emailForwarders": "nemailf",
+    "ftpAccounts": "ftp",
+    "inode": "inode",
+    "mailingLists": "nemailml",
+    "mySqlDatabases": "mysql",
+    "quotaBytes": "quota",
+    "subdomains": "nsubdomains",
+}
+"""What a usage answer counts, by the names of user.conf."""
+MEGABYTE = 1 << 20
+
+
 def usage(disk: Disk, names: List[str]) -> Dict[str, Any]:
-    """The published shape of a usage answer over some accounts."""
-    domains = [domain for name in names for domain in disk.domains(name)]
-    boxes = sum(len(disk.mailboxes(domain)) for domain in domains)
-
-    def count(number: int) -> Dict[str, Any]:
-        return {"limit": -1, "unlimited": True, "usage": number}
-
-    counted = {
-        key: count(0)
-        for key in (
-            "autoresponders",
-            "bandwidthBytes",
-            "domainPointers",
-            "emailForwarders",
-            "ftpAccounts",
-            "inode",
-            "mailingLists",
-            "mySqlDatabases",
-            "quotaBytes",
-            "subdomains",
-        )
-    }
+    """The published shape of a usage answer over some accounts; the limits are those of the first."""
+    found, config = counts(disk, names), disk.config(names[0])
+    counted = {key: _count(key, found[old], config.get(old, "unlimited")) for key, old in COUNTED.items()}
     return {
         **counted,
-        "domains": count(len(domains)),
-        "emailAccounts": count(boxes),
         "dbQuotaBytes": 0,
         "emailDeliveries": 0,
         "emailDeliveriesIncoming": 0,
@@ -127,6 +125,12 @@ def usage(disk: Disk, names: List[str]) -> Dict[str, Any]:
         "otherQuotaBytes": 0,
         "quotaWithoutSystemBytes": 0,
     }
+
+
+def _count(key: str, used: str, most: str) -> Dict[str, Any]:
+    unit = MEGABYTE if key.endswith("Bytes") else 1
+    limit = -1 if most == "unlimited" else int(most) * unit
+    return {"limit": limit, "unlimited": limit < 0, "usage": int(float(used)) * unit}
 
 
 @endpoint("GET", "users/{username}/config")

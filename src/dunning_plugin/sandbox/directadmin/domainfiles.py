@@ -77,10 +77,12 @@ def owner_of_pointer(disk: Disk, name: str) -> str:
 
 
 def limits(disk: Disk, domain: str) -> Dict[str, str]:
-    """A domain's traffic (`bandwidth`) and space (`quota`) in megabytes, or unlimited, from DOMAIN.conf."""
+    """A domain's traffic (`bandwidth`) and space (`quota`) in megabytes, or unlimited, from DOMAIN.conf; and whether
+    cgi, php and ssl are ON or OFF, where it says so."""
     pairs = (line.partition("=") for line in _lines(_path(disk, domain, "conf")))
     known = {key: value for key, _, value in pairs}
-    return {name: known.get(name, "unlimited") for name in ("bandwidth", "quota")}
+    most = {name: known.get(name, "unlimited") for name in ("bandwidth", "quota")}
+    return {**most, **{name: known[name] for name in ("cgi", "php", "ssl") if name in known}}
 
 
 def set_limits(disk: Disk, domain: str, wanted: Dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from dunning_plugin.sandbox.directadmin import (
     legacy_domains,
     legacy_keys,
     legacy_mail,
+    legacy_none,
     legacy_packages,
     legacy_server,
     legacy_show,
@@ -16,7 +17,7 @@ from dunning_plugin.sandbox.directadmin.commands import COMMANDS, Legacy
 
 MODULES = (
     *(legacy_accounts, legacy_change, legacy_databases, legacy_dns, legacy_domains, legacy_keys, legacy_mail),
-    *(legacy_packages, legacy_server, legacy_show),
+    *(legacy_none, legacy_packages, legacy_server, legacy_show),
 )
 """Importing them registers their commands."""
 

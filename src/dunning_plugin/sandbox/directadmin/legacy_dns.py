@@ -26,7 +26,9 @@ CANNOT = "Cannot View Dns Record"
 
 @command("DNS_CONTROL")
 def dns_control(panel: Legacy, caller: Caller, request: Request, as_json: bool) -> Response:
-    """Lists without an action; add, edit and select (delete) change, by GET as well as by POST."""
+    """Lists without an action; add, edit and select (delete) change, by GET as well as by POST.
+
+    A Go client names the record to delete as it was added, with action=delete."""
     form = request.form
     domain = form.get("domain", "").lower()
     if not domain:
@@ -39,10 +41,10 @@ def dns_control(panel: Legacy, caller: Caller, request: Request, as_json: bool) 
     action = form.get("action", "")
     if not action:
         return _list(zones, domain, form, as_json)
-    if action not in ("add", "edit", "select"):
+    if action not in ("add", "edit", "select", "delete"):
         return result(as_json, True, "Unknown action", "none")
-    gone = _named(form) if action != "add" else []
-    new = _new(form) if action != "select" else None
+    gone = {"add": [], "delete": [_new(form)]}.get(action, _named(form))
+    new = _new(form) if action in ("add", "edit") else None
     problem = "" if new is None else problem_of(new)
     if action == "select" and not gone:
         problem = "No records selected"
@@ -50,16 +52,14 @@ def dns_control(panel: Legacy, caller: Caller, request: Request, as_json: bool) 
     for target in targets:
         problem = problem or zones.change(target, gone, new)
     if problem:
-        return result(
-            as_json, True, "Cannot change the records" if action == "select" else "Cannot add record", problem
-        )
+        return result(as_json, True, "Cannot delete records" if new is None else "Cannot add record", problem)
     return result(as_json, False, _word(action, request, as_json), "")
 
 
 def _word(action: str, request: Request, as_json: bool) -> str:
     """The words for what was done. As JSON, 'record added' for an edit too, was recorded in 2019; a Go client, which
     asks by its Accept header as well, checks for 'Record Added' and 'Record Edited': each gets what it was told."""
-    if action == "select":
+    if action in ("select", "delete"):
         return "Records Deleted"
     if as_json and "application/json" not in request.header("accept"):
         return "record added"

@@ -54,30 +54,28 @@ def additional_domains(panel: Legacy, caller: Caller, request: Request, as_json:
 
 
 def _figures(panel: Legacy, name: str, domain: str, as_json: bool) -> Dict[str, Any]:
-    """A domain's row: as JSON use and limit stand apart (a Go client), as text in one field (a PHP client)."""
+    """A domain's row: as JSON use and limit stand apart (a Go client), as text in one field (a PHP client) too."""
     config, held = panel.disk.config(name), pointers(panel.disk, domain)
     most = limits(panel.disk, domain)
     row = {
         "active": "yes",
         "alias_pointers": "|".join(one for one, kind in held.items() if kind == "alias"),
         "bandwidth": f"0.0 / {most['bandwidth']}",
-        "cgi": config["cgi"],
+        "cgi": most.get("cgi", config["cgi"]),
         "defaultdomain": "yes" if domain == config["domain"] else "no",
         "domain": domain,
         "open_basedir": "ON",
-        "php": config["php"],
+        "php": most.get("php", config["php"]),
         "pointers": "|".join(one for one, kind in held.items() if kind == "pointer"),
         "quota": "0.0",
         "safemode": "OFF",
-        "ssl": config["ssl"],
+        "ssl": most.get("ssl", config["ssl"]),
         "subdomain": str(len(subdomains(panel.disk, domain))),
         "suspended": config.get("suspended", "no"),
         "username": name,
     }
-    if not as_json:
-        return dict(row)
-    apart = {"bandwidth": "0.0", "bandwidth_limit": most["bandwidth"], "quota_limit": most["quota"]}
-    return {**row, **apart, "ips": [config["ip"]]}
+    more = {"bandwidth_limit": most["bandwidth"], "local_mail": "yes", "quota_limit": most["quota"]}
+    return {**row, **more, "bandwidth": "0.0", "ips": [config["ip"]]} if as_json else {**row, **more}
 
 
 @command("DOMAIN")
@@ -130,14 +128,14 @@ def _modify(panel: Legacy, caller: Caller, form: Dict[str, str], as_json: bool) 
 
 
 def _limits(form: Dict[str, str]) -> Dict[str, str]:
-    """Traffic and space in megabytes, or unlimited, as a Go client sends it in `ubandwidth` too."""
+    """Traffic and space in megabytes, or unlimited, as a Go client sends it in `ubandwidth` too; and what is on."""
     found = {}
     for name in ("bandwidth", "quota"):
         text = form.get(name) or form.get(f"u{name}", "")
         whole = text[:-2] if text.endswith(".0") else text
         unlimited = form.get(f"u{name}", "").lower() in ("on", "yes", "unlimited") or not re.fullmatch("[0-9]+", whole)
         found[name] = "unlimited" if unlimited else whole
-    return found
+    return {**found, **{key: form[key] for key in ("cgi", "php", "ssl") if form.get(key) in ("ON", "OFF")}}
 
 
 @command("SUBDOMAINS")

@@ -68,7 +68,11 @@ def _save(panel: Legacy, caller: Caller, form: Dict[str, str], as_json: bool) ->
     key.created_by, key.expires = caller.master, expires
     key.allow_login, key.auto_remove = form.get("allow_htm") == "yes", form.get("clear_key") == "yes"
     panel.keys.save(caller.name, [key, *others])
-    return result(as_json, False, CREATED if new else "Key Modified", secret if new else "")
+    if not new:
+        return result(as_json, False, "Key Modified", "")
+    # The answer that was recorded has the key's digits as entities; every client decodes those.
+    shown = secret if as_json else re.sub(r"[0-9]", lambda found: f"&#{ord(found[0])};", secret)
+    return result(as_json, False, CREATED, shown)
 
 
 def _picked(form: Dict[str, str], what: str) -> List[str]:

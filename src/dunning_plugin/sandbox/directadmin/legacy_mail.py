@@ -61,7 +61,8 @@ def _save(mail: Mail, boxes: List[str], form: Dict[str, str], as_json: bool) -> 
 
 
 def _delete(mail: Mail, boxes: List[str], form: Dict[str, str], as_json: bool) -> Response:
-    names = [text.lower() for key, text in form.items() if key == "user" or re.fullmatch(r"select\d+", key)]
+    given = [text.lower() for key, text in form.items() if key == "user" or re.fullmatch(r"select\d+", key)]
+    names = list(dict.fromkeys(given))
     if not names or any(name not in boxes for name in names):
         return result(as_json, True, "Cannot delete that account", "That user does not exist")
     for name in names:
