@@ -5,6 +5,7 @@ from typing import Any, Dict, Mapping
 
 from dunning_plugin.sandbox.directadmin.api_accounts import reseller_config, usage, user_config
 from dunning_plugin.sandbox.directadmin.auth import Caller
+from dunning_plugin.sandbox.directadmin.commands import whole
 from dunning_plugin.sandbox.directadmin.encode import api_error
 from dunning_plugin.sandbox.directadmin.endpoints import NOTHING, VERSION, Api, body, endpoint, ok, stamp
 from dunning_plugin.sandbox.directadmin.wire import Request, Response
@@ -140,8 +141,7 @@ def login_as_list(api: Api, caller: Caller, request: Request) -> Response:
             matched = [domain for domain in api.disk.domains(name) if wanted in domain]
             if wanted in name or matched:
                 rows.append({"matchedDomains": matched, "user": name})
-    limit = request.form.get("limit", "")
-    return ok(rows[: int(limit)] if limit.isdecimal() else rows)
+    return ok(rows[: whole(request.form.get("limit", ""), len(rows))])
 
 
 @endpoint("POST", "session/login-as/switch", "reseller")

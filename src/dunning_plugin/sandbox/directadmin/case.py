@@ -130,6 +130,7 @@ def _planted_links(disk: Disk, reseller: str) -> None:
     os.symlink(victim, domains / "suspended")
     (domains / "default/index.html").unlink()
     os.symlink(victim / "index.html", domains / "default/index.html")
+    disk.own(domains, reseller)
 
 
 def write_debtors(folder: Path) -> Path:

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar, Union, cast
 
+from dunning_plugin.sandbox.directadmin import pagefolders
 from dunning_plugin.sandbox.directadmin.layout import DEFAULT_PAGES, FIRST_UID, FOLDERS, USER_DEFAULTS
 from dunning_plugin.sandbox.directadmin.zones import Zones
 
@@ -189,8 +190,9 @@ class Disk:
         site = self.home(name) / "domains" / domain / "public_html"
         site.mkdir(parents=True)
         site.parent.chmod(0o711)
+        owner = self.home(self.config(name)["creator"] or name)
+        pagefolders.fill(site, domain, owner / "domains/default", self.da / "data/templates/default/index.html")
         site.chmod(0o755)
-        _write(site / "index.html", f"<html><body><h1>{domain}</h1></body></html>\n")
         self.own(self.home(name) / "domains" / domain, name)
         self.add_zone(name, domain)
 
@@ -332,22 +334,18 @@ class Disk:
             folder.chmod(0o711)
 
     def _add_pages(self, name: str) -> None:
-        """default, suspended and sharedip below the domains, filled from the templates; what is there stays."""
-        for place in ("default", "suspended", "sharedip"):
-            folder = self.home(name) / "domains" / place
-            if not os.path.lexists(folder):
-                template = "default" if place == "sharedip" else place
-                shutil.copytree(self.da / "data/templates" / template, folder)
+        pagefolders.add(self.home(name) / "domains", self.da / "data/templates")
 
     def own(self, top: Path, name: str) -> None:
         """Give a tree to the account, links included, as on a real panel; without root it stays the caller's."""
         if not self.as_root:
             return
         uid = int(self.config(name)["uid"])
-        for folder, _, files in os.walk(top):
-            os.chown(folder, uid, uid)
-            for file in files:
-                os.chown(os.path.join(folder, file), uid, uid, follow_symlinks=False)
+        os.chown(top, uid, uid)
+        for folder, folders, files in os.walk(top):
+            # A link to a folder counts as a folder here.
+            for one in (*folders, *files):
+                os.chown(os.path.join(folder, one), uid, uid, follow_symlinks=False)
 
     @staticmethod
     def _lines(path: Union[Path, str]) -> List[str]:

@@ -94,8 +94,10 @@ def moment(given: Mapping[str, Any], name: str) -> float:
     if not value:
         return 0.0
     try:
-        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
-    except ValueError:
+        seconds = datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
+        datetime.fromtimestamp(seconds, timezone.utc)  # it must be one that can be written again
+        return seconds
+    except (ValueError, OverflowError, OSError):
         raise BadRequest(f"{name} is no instant") from None
 
 
