@@ -14,6 +14,14 @@ from dunning_plugin.store.migrate import NEWEST, bring_up_to_date, revision_of
 
 FILE = "dunning.db"
 BUSY_SECONDS = 30
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -32768",
+    # Without it a REPLACE deletes a row past the triggers that keep the journal append-only.
+    "recursive_triggers = ON",
+)
 
 
 class Store:
@@ -130,7 +138,7 @@ def _engine(path: Path) -> Engine:
         # SQLAlchemy's own BEGIN (below) replaces the driver's, which would begin too late.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
