@@ -141,6 +141,7 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
         "A wrong login answers 401 with JSON for Accept: application/json, otherwise X-DirectAdmin or the login page",
         "a client's author, 2026",
         "reported",
+        "unauthorized_word",
     ),
     Behaviour(
         "login",
@@ -166,6 +167,18 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
         "by us",
         "assumed",
         "commands_deny_binds_login_as",
+    ),
+    Behaviour(
+        "login",
+        "A session begun with a login key is bound by the key's commands and ends with the key",
+        "by likeness to Basic",
+        "assumed",
+    ),
+    Behaviour(
+        "login",
+        "Login-as keeps the session and its cookies; a reseller reaches his own users only",
+        "openapi file of 2025",
+        "documented",
     ),
     Behaviour(
         "login",
@@ -201,6 +214,18 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
         "hooks",
         "session_create_pre.sh runs after a right password, with username, password, session_id, ip, referer, user_agent; not for API use",
         "authentication hooks",
+        "documented",
+    ),
+    Behaviour(
+        "hooks",
+        "session_create_pre.sh failing: no session, the login page again without a word, a line in error.log",
+        "authentication hooks",
+        "documented",
+    ),
+    Behaviour(
+        "hooks",
+        "A failing _post is reported as an error though the act is done; session_destroy_pre.sh hears of every end",
+        "developer/hooks",
         "documented",
     ),
     Behaviour(
@@ -250,11 +275,46 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
     ),
     Behaviour("suspension", "What the lists show as reason", "open", "assumed", "reason_shown"),
     Behaviour(
+        "suspension",
+        "A reseller acts on his own users only; an absent user is named, the others are done",
+        "public clients",
+        "reported",
+    ),
+    Behaviour(
+        "suspension",
+        "Reason and details stand in user.conf as suspended_reason and suspended_details; no hook gets them",
+        "by us",
+        "assumed",
+    ),
+    Behaviour(
         "suspension", "Mail, FTP, cron and sessions of a suspended account stop; databases stay", "by us", "assumed"
+    ),
+    Behaviour(
+        "accounts",
+        "user.conf, domains.list, users.list, admin.list, reseller.list, domains/DOMAIN.conf below data/",
+        "directories and locations",
+        "documented",
+    ),
+    Behaviour(
+        "accounts",
+        "Resellers own default, suspended and sharedip in /home/RESELLER/domains, mode 755, filled from the templates",
+        "public scripts",
+        "reported",
+    ),
+    Behaviour(
+        "accounts",
+        "A new domain's public_html is a copy of its owner's default folder (untouched, it names the domain)",
+        "public scripts",
+        "reported",
     ),
     Behaviour("sites", "A suspended user's sites show his owner's `suspended` page", "public scripts", "reported"),
     Behaviour(
         "sites", "Whose page a suspended reseller's own sites show", "open", "assumed", "suspended_reseller_served_from"
+    ),
+    Behaviour("sites", "An unknown host shows the admin's sharedip page", "public scripts", "reported"),
+    Behaviour("sites", "Links are followed if they belong to the owner of what they point to", "by us", "assumed"),
+    Behaviour(
+        "sites", "Odd paths and methods are answered as Apache does", "compared with a real Apache 2.4", "assumed"
     ),
     Behaviour(
         "sites",
@@ -283,8 +343,32 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
     ),
     Behaviour(
         "plugins",
+        "USERNAME, RUNNING_AS, SESSION_*, IS_LOGIN_AS, LOGIN_AS_MASTER, IS_LOGIN_KEY, HTTP_COOKIE and the rest; no USERTYPE",
+        "measured on 1.709 by others",
+        "recorded",
+    ),
+    Behaviour(
+        "plugins",
+        "A form has room for one environment variable (128 KiB)",
+        "measured on 1.709 by others; Linux",
+        "recorded",
+    ),
+    Behaviour(
+        "plugins",
+        "A page that runs longer than plugin.conf's timeout is ended, after 60 seconds without one",
+        "by us",
+        "assumed",
+    ),
+    Behaviour(
+        "plugins",
         ".raw prints a whole HTTP answer; images/ is served as files; a plugin needs id, installed=yes, active=yes",
         "public plugins, measured by others",
         "recorded",
+    ),
+    Behaviour(
+        "wire",
+        "Bodies by length or in chunks, whole or not acted on; keep-alive; requests sent ahead answered in order",
+        "RFC 9112",
+        "assumed",
     ),
 )
