@@ -21,7 +21,7 @@ class Installation:
 
     def __init__(self, config_path: str, now_text: str = "") -> None:
         self.config_path = config_path
-        self._now_text = now_text
+        self.now_text = now_text
         self._panels: Dict[str, Panel] = {}
         self._lock = RLock()
 
@@ -60,17 +60,17 @@ class Installation:
 
     def now(self) -> datetime:
         """The present instant in UTC, or the one that the clock was set to (host's zone if it names none)."""
-        if not self._now_text:
+        if not self.now_text:
             return datetime.now(timezone.utc).replace(microsecond=0)
         try:
-            moment = datetime.fromisoformat(self._now_text.replace("Z", "+00:00"))
-        except ValueError:
+            moment = datetime.fromisoformat(self.now_text.replace("Z", "+00:00"))
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=self.config.host.zone)
+            return moment.astimezone(timezone.utc).replace(microsecond=0)
+        except (ValueError, OverflowError):
             raise InputError(
-                f"'{self._now_text}' is no instant", field="--now", remedy="write it as 2009-04-08T09:00"
+                f"'{self.now_text}' is no instant", field="--now", remedy="write it as 2009-04-08T09:00"
             ) from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=self.config.host.zone)
-        return moment.astimezone(timezone.utc)
 
     def today(self) -> date:
         """The calendar day in the host's zone."""

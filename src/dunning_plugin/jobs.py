@@ -139,6 +139,11 @@ def work(installation: "Installation", job: Job) -> Job:
         return get(conn, job.id) or job
 
 
+def give_up(installation: "Installation", job: Job, words: str) -> None:
+    """End a job that met something unexpected, so that it is not taken up for ever; its blocks tell what was done."""
+    _Progress(installation, job).finish("failed", words)
+
+
 def _outcomes(
     installation: "Installation", job: Job, done: "_Progress", busy: List[CaseBusy]
 ) -> Iterator[BlockOutcome]:

@@ -29,6 +29,7 @@ COMMANDS = {
     "journal": ("journal", "journal_group", "The record of all that happened"),
     "notice": ("notice", "notice_group", "The neutral public page"),
     "store": ("store", "store_group", "The store: where it is, migrate it, back it up"),
+    "service": ("service", "service_command", "The resident service behind the panel's page"),
     "doctor": ("doctor", "doctor_command", "Check the installation and say how to mend it"),
     "sandbox": ("sandbox", "sandbox_group", "An embedded panel to try things on"),
     "demo": ("demo", "demo_command", "Play the case of Webbouw Noord on the sandbox"),
@@ -86,7 +87,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, config_path: str, now: Optional[str]) -> None:
     """From 'invoice overdue' to 'paid, and everything back exactly as it was'."""
-    ctx.obj = Context(config_path=config_path, now_text=now)
+    ctx.obj = Context(config_path=config_path, now_text=now or "")
     ctx.call_on_close(ctx.obj.close)
 
 

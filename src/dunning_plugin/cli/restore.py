@@ -1,19 +1,17 @@
 """`dunning restore`: lift what we laid, one account or thousands, and nothing else."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, List, Optional, Tuple
 
 import click
 
 from dunning_plugin.cli.output import print_json, print_table
 from dunning_plugin.cli.progress import print_outcomes, progress_of
-from dunning_plugin.cli.working import as_data, ask, exit_code, workshop
-from dunning_plugin.enforce.act import BlockOutcome
-from dunning_plugin.enforce.choose import blocks_to_restore
+from dunning_plugin.cli.working import as_data, ask, exit_code, patience, who
+from dunning_plugin.enforce.wishes import Chosen, RestoreWish, lift, plan_restore
 from dunning_plugin.errors import CaseBusy
-from dunning_plugin.exclusive import working_on
 from dunning_plugin.files import read_text
-from dunning_plugin.model import Block, Case
+from dunning_plugin.model import Measure
 
 if TYPE_CHECKING:
     from dunning_plugin.cli.context import Context
@@ -40,7 +38,7 @@ MOST_BYTES = 16 << 20
 @click.option(
     "--wait",
     default=0.0,
-    type=click.FloatRange(0, 86400),
+    callback=patience,
     metavar="SECONDS",
     help="Wait while another process works on a case.",
 )
@@ -68,67 +66,21 @@ def restore_command(
     first and read back. Interrupted, it is resumed by running it again."""
     if not (names or list_file or debtors or paid or everything):
         raise click.UsageError("say what to restore: names, --file, --debtor, --paid or --all")
-    wanted = [(name, None, 0) for name in names] + (_names_in(list_file) if list_file else [])
-    with context.store.read() as conn:
-        chosen = blocks_to_restore(
-            conn,
-            wanted,
-            debtors,
-            tuple(context.config.panels),
-            paid_on=context.now().astimezone(context.config.host.zone).date() if paid else None,
-            everything=everything,
-        )
-    if measures:
-        chosen = [(case, [b for b in blocks if b.measure.value in measures]) for case, blocks in chosen]
-    total = sum(len(blocks) for _, blocks in chosen)
+    wish = RestoreWish(names, debtors, paid, everything, tuple(Measure(value) for value in measures), why)
+    chosen = plan_restore(context, wish, _names_in(list_file) if list_file else [])
     if dry_run:
         _show(chosen, as_json)
         return 0
+    total = sum(len(blocks) for _, blocks in chosen)
     if total:
         ask(f"Lift {total} blocks of {len(chosen)} cases?", yes)
-    outcomes = _restore_all(context, chosen, why, wait, as_json)
-    print_json(as_data(outcomes)) if as_json else print_outcomes(outcomes)
-    return exit_code(outcomes)
-
-
-def _restore_all(
-    context: "Context", chosen: Sequence[Tuple[Case, List[Block]]], why: str, wait: float, quiet: bool
-) -> List[BlockOutcome]:
-    """Case after case; one that another process works on is said and holds up no other."""
-    shop = workshop(context, why)
-    panels: Set[str] = {block.account.panel for _, blocks in chosen for block in blocks}
-    shop.take_in_spool(panels)
-    mine = frozenset(block.account for _, blocks in chosen for block in blocks)
-    outcomes: List[BlockOutcome] = list(shop.finish_unfinished(but_not=mine))
     busy: List[CaseBusy] = []
-    with progress_of("restoring", sum(len(blocks) for _, blocks in chosen), quiet) as step:
-        for case, blocks in chosen:
-            try:
-                with working_on(context.config.state_dir, case.debtor_key, shop.wish.who, wait):
-                    outcomes.extend(shop.lift(case, _still(shop.blocks_of(case.debtor_key), blocks), step))
-                    shop.close_if_free(case, _settled(context, case))
-            except CaseBusy as error:
-                busy.append(error)
-    shop.take_in_spool(panels, [outcome.account for outcome in outcomes])
-    if busy and len(busy) == len(chosen):
-        raise busy[0]
+    with progress_of("restoring", total, as_json) as step:
+        outcomes = list(lift(context, chosen, wish, who(), step, wait, busy))
     for waiting in busy:
         click.echo(f"dunning: {waiting}", err=True)
-    return outcomes
-
-
-def _still(now_active: Iterable[Block], chosen: Iterable[Block]) -> List[Block]:
-    """The chosen blocks as they stand once the case is ours alone: another process may have lifted some."""
-    wanted = {block.id for block in chosen}
-    return [block for block in now_active if block.id in wanted]
-
-
-def _settled(context: "Context", case: Case) -> bool:
-    from dunning_plugin.store import ledger
-
-    today = context.now().astimezone(context.config.host.zone).date()
-    with context.store.read() as conn:
-        return case.debtor_key in {debtor.key for debtor in ledger.paid_debtors(conn, today)}
+    print_json(as_data(outcomes)) if as_json else print_outcomes(outcomes)
+    return exit_code(outcomes)
 
 
 def _names_in(path: str) -> List[Tuple[str, Optional[str], int]]:
@@ -138,7 +90,7 @@ def _names_in(path: str) -> List[Tuple[str, Optional[str], int]]:
     return [(name, path, number) for number, name in stripped if name]
 
 
-def _show(chosen: Sequence[Tuple[Case, List[Block]]], as_json: bool) -> None:
+def _show(chosen: Chosen, as_json: bool) -> None:
     rows = [
         {
             "case": case.ref,

@@ -101,7 +101,7 @@ def _closed(installation: "Installation", wanted: Sequence[Target], wish: Suspen
     for target in wanted:
         pages = _pages_for(target, wish)
         if pages and not installation.config.panels[target.panel].local:
-            return f"the notice can only be put on pages of {target.panel} on its own host; leave the notice out"
+            return f"the notice can only be put on pages of {target.panel} on its own host; go without it (--no-notice)"
     if wish.without_overdue and not wish.why:
         return "a measure although nothing is overdue needs a reason: the journal must hold it"
     if wish.without_overdue:

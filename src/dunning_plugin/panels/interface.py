@@ -7,7 +7,7 @@ account's trouble is that account's Answer and never stops the others.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import FrozenSet, Iterable, Mapping, Protocol, Sequence, Tuple
+from typing import FrozenSet, Iterable, Mapping, Optional, Protocol, Sequence, Tuple
 
 from dunning_plugin.model import Account, Answer, Facts, Measure, Sighting
 
@@ -50,6 +50,18 @@ class Identity:
     version: str
 
 
+@dataclass(frozen=True)
+class Sitter:
+    """Who sits behind a session of the panel's own pages, as the panel itself says.
+
+    `master` is who really sits there under login-as, '' else; `language` as his settings have it."""
+
+    login: str
+    kind: str
+    language: str = ""
+    master: str = ""
+
+
 class Panel(ABC):
     """One server's control panel."""
 
@@ -75,6 +87,10 @@ class Panel(ABC):
         """The named accounts with state; names that the panel does not know are absent from the answer."""
 
     @abstractmethod
+    def everybody(self) -> Iterable[Account]:
+        """All resellers and users with state and domains, in no order; a fixed number of requests."""
+
+    @abstractmethod
     def layers(self) -> Mapping[Measure, Layer]:
         """The measures that the panel itself can lay, by measure."""
 
@@ -86,6 +102,10 @@ class Panel(ABC):
     def reinstate(self, befores: Mapping[str, Facts]) -> Mapping[str, Answer]:
         """Suspend again, with their own reason, accounts that somebody else had suspended and that a lift of ours
         freed along with their reseller. `befores` as `suspensions` gave them before the lift."""
+
+    @abstractmethod
+    def sitter(self, session_id: str, session_key: str) -> Optional[Sitter]:
+        """Ask the panel whose session this is; None if it is no live one. Nothing of it is kept, logged or shown."""
 
     @abstractmethod
     def close(self) -> None:

@@ -1,8 +1,9 @@
 """Blocks in the store: intent before the act, proof after it."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -76,6 +77,26 @@ def active(
     if debtor_key is not None:
         query = query.join(cases, cases.c.ref == blocks.c.case_ref).where(cases.c.debtor_key == debtor_key)
     return _blocks(conn.execute(query).mappings())
+
+
+@dataclass(frozen=True)
+class Held:
+    """One block that holds or is on its way, without the state before it: as much as a table shows."""
+
+    account: AccountRef
+    owner: str
+    measure: Measure
+    state: BlockState
+    debtor_key: str
+
+
+def held(conn: Connection) -> Iterator[Held]:
+    """All active blocks, in no order."""
+    owner = func.json_extract(blocks.c.before, "$.owner")
+    query = select(blocks.c.panel, blocks.c.account, owner, blocks.c.measure, blocks.c.state, cases.c.debtor_key)
+    query = query.join(cases, cases.c.ref == blocks.c.case_ref).where(blocks.c.state.in_(ACTIVE))
+    for panel, account, above, measure, state, debtor_key in conn.execute(query):
+        yield Held(AccountRef(panel, account), above or "", Measure(measure), BlockState(state), debtor_key)
 
 
 def of_case(conn: Connection, case_ref: str) -> Tuple[Block, ...]:

@@ -1,7 +1,7 @@
 """Jobs, their results, and used forms in the store. What they mean is said in jobs.py and service/forms.py."""
 
 from datetime import datetime
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, cast
+from typing import Any, Dict, Iterable, List, Mapping, Optional, cast
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -89,11 +89,3 @@ def use_form(conn: Connection, token: str, outcome: str, at: datetime, forget_be
     """Remember a form's outcome; those used before `forget_before` are forgotten (their tokens are stale by then)."""
     conn.execute(delete(used_forms).where(used_forms.c.used_at < instant_text(forget_before)))
     conn.execute(insert(used_forms).values(token=token, outcome=outcome, used_at=instant_text(at)))
-
-
-def version(conn: Connection) -> Tuple[Any, ...]:
-    """What changes whenever ledger, links or blocks change: newest import, newest journal entry."""
-    from dunning_plugin.store.tables import imports, journal_head
-
-    newest_import = conn.execute(select(func.max(imports.c.id))).scalar()
-    return newest_import, conn.execute(select(journal_head.c.entries)).scalar()

@@ -1,13 +1,32 @@
 """Debtors, their accounts and their invoices in the store."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Dict, Iterator, Optional, Tuple
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dunning_plugin.model import AccountRef, Debtor, Invoice
-from dunning_plugin.store.tables import blocks, cases, debtor_accounts, debtors, imports, invoices
+from dunning_plugin.store.tables import blocks, cases, debtor_accounts, debtors, imports, invoices, journal
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Is there anything in the books yet? For the first steps on a fresh installation."""
+
+    debtors: bool
+    links: bool
+    invoices: bool
+
+
+def holdings(conn: Connection) -> Holdings:
+    """Are there debtors, linked accounts, invoices? One look at each."""
+    found = [bool(conn.execute(select(exists().select_from(table))).scalar()) for table in _BOOKS]
+    return Holdings(*found)
+
+
+_BOOKS = (debtors, debtor_accounts, invoices)
 
 
 def put_debtor(conn: Connection, person: Debtor) -> bool:
@@ -116,6 +135,13 @@ def blocks_now(conn: Connection) -> Dict[str, int]:
         .group_by(cases.c.debtor_key)
     )
     return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def version(conn: Connection) -> Tuple[int, int]:
+    """What changes whenever invoices, debtors or links do: the newest import, and the newest entry about one."""
+    newest = conn.execute(select(func.max(imports.c.id))).scalar() or 0
+    query = select(journal.c.seq).where(journal.c.act == "import").order_by(journal.c.seq.desc()).limit(1)
+    return int(newest), int(conn.execute(query).scalar() or 0)
 
 
 def last_import(conn: Connection, source: str) -> Optional[int]:

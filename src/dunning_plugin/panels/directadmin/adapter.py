@@ -11,8 +11,9 @@ from dunning_plugin.panels.directadmin import decode
 from dunning_plugin.panels.directadmin.client import Client
 from dunning_plugin.panels.directadmin.lock_login import LockLoginLayer
 from dunning_plugin.panels.directadmin.locks import Folder
+from dunning_plugin.panels.directadmin.session import PanelSessions
 from dunning_plugin.panels.directadmin.suspend import SuspendLayer
-from dunning_plugin.panels.interface import Capabilities, Identity, Layer, Panel
+from dunning_plugin.panels.interface import Capabilities, Identity, Layer, Panel, Sitter
 
 PAGE = 9999
 """Accounts in one listing request (ipp; a Go client asks for as many). Larger servers cost one request more a page."""
@@ -30,6 +31,7 @@ class DirectAdmin(Panel):
         measures = {Measure.SUSPEND, *((Measure.LOCK_LOGIN, Measure.NOTICE_WEB) if settings.local else ())}
         self.capabilities = Capabilities(frozenset(measures), settings.chunk)
         self._suspend = SuspendLayer(self)
+        self._sessions = PanelSessions(name, settings)
 
     def identity(self) -> Identity:
         """Who we are (/api/session), and the panel's version, which only an admin may ask."""
@@ -85,6 +87,12 @@ class DirectAdmin(Panel):
                 known[name] = replace(known[name], kind=AccountKind.ADMIN)
         return {name: known[name] for name in wanted if name in known}
 
+    def everybody(self) -> Iterable[Account]:
+        """The listings of the whole server: two requests (and one a further page)."""
+        admins = self._admins()
+        known = {**self._listing("/CMD_ALL_USER_SHOW", AccountKind.USER), **self._resellers()}
+        return [account for account in known.values() if account.name not in admins]
+
     def _admins(self) -> Set[str]:
         if not self.settings.local:
             return set()
@@ -108,9 +116,14 @@ class DirectAdmin(Panel):
         """Suspend again as it was, one request an account: each has its own reason."""
         return self._suspend.reinstate(befores)
 
+    def sitter(self, session_id: str, session_key: str) -> Optional[Sitter]:
+        """Two requests with the session's own cookies, and no right of ours."""
+        return self._sessions.sitter(session_id, session_key)
+
     def close(self) -> None:
         """End pooled connections."""
         self.client.close()
+        self._sessions.close()
 
     def user_folder(self, name: str) -> Path:
         """Where the panel keeps an account's own files."""

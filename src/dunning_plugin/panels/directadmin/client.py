@@ -62,13 +62,24 @@ class Client:
     ) -> Any:
         if self._closed:
             raise PanelRefused(self._closed)
+        known = self._session is not None
+        answer = self._send(method, path, as_user, query, form)
+        if known and self._is_refusal(answer) and self.settings.password_file is None:
+            # The temporary key of `da api-url` has expired: a fresh one is no guess, and a 401 has done nothing.
+            self.close()
+            self._session = None
+            answer = self._send(method, path, as_user, query, form)
+        return self._read(path.split("?", 1)[0], answer)
+
+    def _send(
+        self, method: str, path: str, as_user: str, query: Mapping[str, str], form: Optional[Mapping[str, str]]
+    ) -> requests.Response:
         session = self._opened()
         name, password = self._login
-        legacy = path.startswith("/CMD_")
-        parameters = {**query, "json": "yes"} if legacy else dict(query)
+        parameters = {**query, "json": "yes"} if path.startswith("/CMD_") else dict(query)
         what = path.split("?", 1)[0]
         try:
-            answer = session.request(
+            return session.request(
                 method,
                 self._url + path,
                 params=parameters,
@@ -84,10 +95,13 @@ class Client:
             ) from None
         except requests.RequestException as error:
             raise PanelUnreachable(f"{self.panel} gave no answer to {what} ({reason_of(error)})") from None
-        return self._read(what, answer)
+
+    @staticmethod
+    def _is_refusal(answer: requests.Response) -> bool:
+        return answer.status_code == 401 or is_login_page(answer)
 
     def _read(self, what: str, answer: requests.Response) -> Any:
-        if answer.status_code == 401 or is_login_page(answer):
+        if self._is_refusal(answer):
             self._closed = (
                 f"{self.panel} does not accept the login of {self._login[0]}; check username and password_file. "
                 "Nothing more was asked of it, because it bans callers who guess"
