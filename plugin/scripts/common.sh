@@ -220,7 +220,7 @@ make_venv() {
     for file in "$new"/bin/*; do
         case ${file##*/} in python*) ;; *) rm -f "$file" ;; esac
     done
-    "$new/bin/python" -I -m compileall -q -s "$new" -p "$venv" -x "$never_imported" "$new/lib"
+    "$new/bin/python" -I -m compileall -q -s "$new" -p "$venv" -x "$compiled_later" "$new/lib"
     write_program
     [ "$("$new/bin/python" -I -m dunning_plugin --version)" = "dunning, version $version" ] ||
         fail "what was installed into $new is not version $version"
@@ -231,7 +231,8 @@ make_venv() {
     rm -rf "$venv.old"
 }
 
-never_imported='/(pygments/(lexers|styles)|sqlalchemy/(testing|dialects/(mssql|mysql|oracle|postgresql))|alembic/testing)/'
+# Large, and hardly imported if at all: compiled when that happens.
+compiled_later='/(pygments|rich/_unicode_data|sqlalchemy/(testing|orm|ext|dialects/(mssql|mysql|oracle|postgresql)))/'
 
 write_program() {
     {

@@ -106,7 +106,8 @@ def test_filling_twice_gives_the_same_but_for_times_and_passwords_salts(tmp_path
         with SandboxPanel(tmp_path / place) as panel:
             case.fill(panel, only="atelier")
             states.append(panel.state_without_times())
-    changing = ("etc/shadow", "usr/local/directadmin/conf/directadmin.conf")
+    da = "usr/local/directadmin"
+    changing = ("etc/shadow", f"{da}/conf/directadmin.conf", f"{da}/directadmin")
     different = [
         path for path in states[0] if states[0][path] != states[1].get(path) and not path.endswith("user.conf")
     ]

@@ -6,6 +6,8 @@ documentation), reported (what public clients or their authors say), assumed (by
 
 from typing import NamedTuple, Tuple
 
+from dunning_plugin.sandbox.directadmin.behaviours_plugins import ROWS
+
 
 class Behaviour(NamedTuple):
     """One behaviour; `option` names the switch in Options where the question is open."""
@@ -371,4 +373,5 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
         "RFC 9112",
         "assumed",
     ),
+    *(Behaviour(*row) for row in ROWS),
 )

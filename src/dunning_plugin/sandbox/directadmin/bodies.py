@@ -4,7 +4,7 @@ import re
 from io import BufferedIOBase
 from typing import Sequence
 
-MOST_BODY = 8 * 1024 * 1024
+MOST_BODY = 64 * 1024 * 1024
 """Bytes that a body may have."""
 MOST_TRAILERS = 100
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Tuple
 from urllib.parse import parse_qs, quote
 
+from dunning_plugin.sandbox.directadmin import pluginmenus
 from dunning_plugin.sandbox.directadmin.auth import Caller
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.hooks import PATH, plugin_conf
@@ -49,7 +50,7 @@ class PluginPages:
         """A page below /CMD_PLUGINS…/<id>/, or Evolution's frame around one."""
         parts = [part for part in request.path.split("/") if part]
         if parts[0] == "evo":
-            return self._frame(parts, request)
+            return self._frame(caller, parts, request)
         level = LEVELS[parts[0]]
         if RANK[caller.kind] < RANK[level]:
             return _page(403, "Access Denied")
@@ -61,8 +62,10 @@ class PluginPages:
             return _file(folder / "images", rest[1:])
         return self._run(caller, request, folder, level, "/".join(rest))
 
-    def _frame(self, parts: "list[str]", request: Request) -> Response:
-        """Evolution opens a page in a frame, as a POST without a form."""
+    def _frame(self, caller: Caller, parts: "list[str]", request: Request) -> Response:
+        """Evolution's own page with the plugins' menus; a page opens in a frame, as a POST without a form."""
+        if len(parts) == 1:
+            return pluginmenus.evolution(self.disk, caller)
         source = parse_qs(request.query).get("src", [""])[0]
         if parts[1:] != ["plugin"] or not source.startswith("/CMD_PLUGINS"):
             return _page(404, "Not found")
@@ -92,16 +95,27 @@ class PluginPages:
     def _ids(self, name: str) -> Optional[Tuple[int, int]]:
         """uid and gid to run as; None if that is root or nobody known.
 
-        The sandbox's own accounts come first: this machine may well have an `admin` of its own, a stranger here."""
-        if self.disk.exists(name):
+        The panel's own /etc/passwd comes first, where plugins put their accounts, then the panel's customers: this
+        machine may well have an account of the same name, a stranger here."""
+        ids = self._service_ids(name)
+        if ids is None and self.disk.exists(name):
             ids = (self.disk.uid(name), self.disk.uid(name))
-        else:
+        if ids is None:
             try:
                 entry = pwd.getpwnam(name)
             except KeyError:
                 return None
             ids = (entry.pw_uid, entry.pw_gid)
         return None if ids[0] == 0 else ids
+
+    def _service_ids(self, name: str) -> Optional[Tuple[int, int]]:
+        """uid and gid by etc/passwd below the panel's root."""
+        try:
+            lines = (self.disk.root / "etc/passwd").read_text("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return None
+        fields = next((row for row in (line.split(":") for line in lines) if row[0] == name and len(row) == 7), None)
+        return (int(fields[2]), int(fields[3])) if fields and (fields[2] + fields[3]).isdecimal() else None
 
     def _environment(self, caller: Caller, request: Request, who: str, form: str) -> Dict[str, str]:
         session = caller.session

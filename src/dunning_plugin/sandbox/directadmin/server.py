@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from dunning_plugin.sandbox.directadmin import api as new_api
+from dunning_plugin.sandbox.directadmin import pluginmenus
 from dunning_plugin.sandbox.directadmin.accounts import Accounts
 from dunning_plugin.sandbox.directadmin.auth import Authenticator, Caller, Refusal, denied
+from dunning_plugin.sandbox.directadmin.da_program import write_da
 from dunning_plugin.sandbox.directadmin.disk import Disk
 from dunning_plugin.sandbox.directadmin.encode import api_error, tabbed
 from dunning_plugin.sandbox.directadmin.hooks import Hooks
@@ -91,6 +93,7 @@ class SandboxPanel:
     def _write_conf(self) -> None:
         conf = self.disk.da / "conf/directadmin.conf"
         conf.write_text(f"servername={self.host}\nport={self._server.port}\nssl={1 if self.tls else 0}\n")
+        write_da(self.disk.da, self.url, self.admin, self.password)
 
     @property
     def url(self) -> str:
@@ -234,6 +237,8 @@ class SandboxPanel:
     def _page_or_command(self, name: str, caller: Caller, request: Request) -> Response:
         if name in ("CMD_PLUGINS", "CMD_PLUGINS_RESELLER", "CMD_PLUGINS_ADMIN", "evo"):
             return self.plugins.answer(caller, request)
+        if name == "":
+            return pluginmenus.classic(self.disk, caller)
         if name == "CMD_LOGOUT" and caller.session is not None:
             self.sessions.destroy(caller.session)
             return Response(302, headers=[("Location", "/"), *cookies("", "")])
