@@ -24,12 +24,14 @@ def shown(path: Union[str, "os.PathLike[str]"]) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """The file, open for reading. InputError if it cannot be read or is no regular file.
+def open_regular(path: Path, follow: bool = True) -> BinaryIO:
+    """The file, open for reading. InputError if it cannot be read or is no regular file; with `follow` off, if it is
+    a symbolic link (others may write into its folder).
 
     A pipe is refused rather than waited for, and because a source may have to be read twice."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        links = 0 if follow else os.O_NOFOLLOW
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | links)
     except FileNotFoundError:
         raise InputError("cannot be read: there is no such file", file=shown(path), remedy="check the path") from None
     except OSError as error:
@@ -44,9 +46,9 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def read_text(path: Path, most_bytes: int) -> str:
+def read_text(path: Path, most_bytes: int, follow: bool = True) -> str:
     """All of a small text file in UTF-8, with or without a byte order mark. InputError as open_regular."""
-    with open_regular(path) as file:
+    with open_regular(path, follow) as file:
         try:
             data = file.read(most_bytes + 1)
         except OSError as error:

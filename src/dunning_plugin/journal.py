@@ -93,7 +93,24 @@ def hash_of(row: Mapping[str, Any]) -> str:
 def read(conn: Connection, case_ref: Optional[str] = None) -> Iterator[Mapping[str, Any]]:
     """Entries in order; `facts` as an object."""
     for row in entries.read(conn, case_ref):
-        yield {**row, "facts": json.loads(str(row["facts"]))}
+        yield _with_facts(row)
+
+
+def newest(conn: Connection, skip: int, most: int) -> Tuple[Mapping[str, Any], ...]:
+    """`most` entries, newest first, after leaving out the `skip` newest ones."""
+    last = entries.head(conn)[0] - skip
+    return tuple(_with_facts(row) for row in entries.between(conn, last - most + 1, last))
+
+
+def about(
+    conn: Connection, case_refs: Sequence[str], panel: str, account: str, most: int
+) -> Tuple[Mapping[str, Any], ...]:
+    """The newest entries of these cases or about this account, newest first."""
+    return tuple(_with_facts(row) for row in entries.about(conn, case_refs, panel, account, most))
+
+
+def _with_facts(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**row, "facts": json.loads(str(row["facts"]))}
 
 
 def verify(conn: Connection, seal: Optional[Tuple[int, str]] = None) -> Sequence[Fault]:

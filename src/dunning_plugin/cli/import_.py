@@ -1,21 +1,18 @@
 """`dunning import`: take in invoices, or the list of debtors and their accounts."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 import click
 
 from dunning_plugin.cli.output import print_json
 from dunning_plugin.cli.working import who
-from dunning_plugin.errors import InputError
 from dunning_plugin.files import shown
-from dunning_plugin.model import AccountRef, format_money
+from dunning_plugin.model import format_money
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from dunning_plugin.cli.context import Context
-    from dunning_plugin.sources.debtors_file import ListedDebtor
 
 
 @click.command("import")
@@ -70,28 +67,13 @@ def import_command(
 def _invoices(
     context: "Context", file: Path, source_name: Optional[str], accept_drop: bool, dry_run: bool
 ) -> Dict[str, Any]:
-    from dunning_plugin.sources.csv_file import CsvFile
-    from dunning_plugin.store import ledger
     from dunning_plugin.store.intake import take_in
+    from dunning_plugin.taking_in import csv_source
 
-    sources = context.config.sources
-    name = source_name or (next(iter(sources)) if len(sources) == 1 else "")
-    if name not in sources:
-        known = ", ".join(sources) or "none"
-        what = (
-            f"no source '{name}' in dunning.yaml"
-            if name
-            else "several sources are configured"
-            if sources
-            else "no source is configured"
-        )
-        raise InputError(what, field="--source", remedy=f"sources: {known}")
-    with context.store.read() as conn:
-        keys = frozenset(person.key for person in ledger.debtors_all(conn))
-    source = CsvFile(name, file, sources[name], keys)
+    source = csv_source(context, file, source_name or "")
     done = take_in(context.store, source, context.now(), who(), accept_drop, dry_run)
     return {
-        "source": name,
+        "source": source.facts.name,
         "new": done.new,
         "changed": done.changed,
         "settled": done.settled,
@@ -101,110 +83,15 @@ def _invoices(
 
 
 def _debtors(context: "Context", file: Path, check: bool, dry_run: bool) -> Dict[str, Any]:
-    from dunning_plugin import journal
     from dunning_plugin.sources.debtors_file import read_debtors
-    from dunning_plugin.store import ledger
+    from dunning_plugin.taking_in import check_accounts, check_panels, take_in_debtors
 
     listed = read_debtors(file)
-    _check_panels(context, file, listed)
+    check_panels(context, file, listed)
     if check:
-        _check_accounts(context, file, listed)
-    changed: List[str] = []
-    linked: List[str] = []
-    unlinked: List[str] = []
+        check_accounts(context, file, listed)
     with context.store.begin() as conn:
-        _check_moves(conn, file, listed)
-        for person in listed:
-            if ledger.put_debtor(conn, person.debtor):
-                changed.append(person.debtor.key)
-        # First what goes, then what comes: an account may pass from one debtor of the list to another.
-        for ref in _no_longer_his(conn, file, listed):
-            ledger.unlink(conn, ref)
-            unlinked.append(str(ref))
-        for person in listed:
-            linked += [str(ref) for ref, _ in person.accounts if ledger.link(conn, person.debtor.key, ref)]
-        if changed or linked or unlinked:
-            facts = {"file": shown(file), "debtors": changed, "accounts": linked, "unlinked": unlinked}
-            journal.append(conn, context.now(), who(), "import", "", facts)
+        done = take_in_debtors(conn, file, listed, context.now(), who())
         if dry_run:
             conn.rollback()
-    accounts = sum(len(person.accounts) for person in listed)
-    return {
-        "debtors": len(listed),
-        "changed": len(changed),
-        "accounts": accounts,
-        "linked": len(linked),
-        "unlinked": len(unlinked),
-    }
-
-
-def _check_panels(context: "Context", file: Path, listed: "Sequence[ListedDebtor]") -> None:
-    """An account on a panel that dunning.yaml does not know could never be acted on, nor restored."""
-    known = context.config.panels
-    for person in listed:
-        for ref, line in person.accounts:
-            if ref.panel not in known:
-                raise InputError(
-                    f"no panel '{ref.panel}'",
-                    file=shown(file),
-                    line=line,
-                    field="accounts",
-                    remedy=f"configured panels: {', '.join(sorted(known))}",
-                )
-
-
-def _no_longer_his(conn: "Connection", file: Path, listed: "Sequence[ListedDebtor]") -> List[AccountRef]:
-    """Links that a listed debtor's accounts no longer name: a measure on him must not hit what he gave away."""
-    from dunning_plugin.store import blocks, ledger
-
-    held = {block.account for block in blocks.active(conn)}
-    named = {ref for person in listed for ref, _ in person.accounts}
-    gone: List[AccountRef] = []
-    for person in listed:
-        for ref in ledger.accounts_of(conn, person.debtor.key) if person.lists_accounts else ():
-            if ref in named:
-                continue
-            if ref in held:
-                raise InputError(
-                    f"no longer lists {ref}, which is blocked in the case of {person.debtor.key}",
-                    file=shown(file),
-                    line=person.line,
-                    field="accounts",
-                    remedy=f"restore it first: dunning restore {ref}",
-                )
-            gone.append(ref)
-    return gone
-
-
-def _check_accounts(context: "Context", file: Path, listed: "Sequence[ListedDebtor]") -> None:
-    """Every account must be on its panel: a typo here would make a suspension miss, or hit another."""
-    places = {ref: line for person in listed for ref, line in person.accounts}
-    for panel_name in dict.fromkeys(ref.panel for ref in places):
-        present = context.panel(panel_name).accounts([ref.name for ref in places if ref.panel == panel_name])
-        for ref, line in places.items():
-            if ref.panel == panel_name and ref.name not in present:
-                raise InputError(
-                    f"{panel_name} has no account '{ref.name}'",
-                    file=shown(file),
-                    line=line,
-                    field="accounts",
-                    remedy="mend the name, or give --no-check if the panel cannot be asked",
-                )
-
-
-def _check_moves(conn: "Connection", file: Path, listed: "Sequence[ListedDebtor]") -> None:
-    """An account with a block stays with its debtor until that is lifted: the case must go on answering for it."""
-    from dunning_plugin.store import blocks, ledger
-
-    held = {block.account for block in blocks.active(conn)}
-    holders: Dict[AccountRef, str] = ledger.links(conn)
-    for person in listed:
-        for ref, line in person.accounts:
-            if holders.get(ref, person.debtor.key) != person.debtor.key and ref in held:
-                raise InputError(
-                    f"{ref} is blocked in the case of {holders[ref]}",
-                    file=shown(file),
-                    line=line,
-                    field="accounts",
-                    remedy=f"restore it first: dunning restore {ref}",
-                )
+    return asdict(done)

@@ -84,6 +84,7 @@ def _build(file: Path, values: Dict[str, Any]) -> Config:
         sources,
         NoticeSettings(tuple(notice["languages"]), notice["retry_after"], path(notice["templates"])),
         values["guard_reseller_activate"],
+        path(values["import_dir"]),
     )
 
 

@@ -80,3 +80,4 @@ class Config:
     sources: Mapping[str, CsvSettings] = field(default_factory=dict)
     notice: NoticeSettings = field(default_factory=NoticeSettings)
     guard_reseller_activate: bool = True
+    import_dir: Optional[Path] = None

@@ -43,8 +43,10 @@ class _Hashing(io.RawIOBase):
 class CsvFile:
     """One CSV export as a source (see interface.Source)."""
 
-    def __init__(self, name: str, path: Path, settings: CsvSettings, debtors: Container[str]) -> None:
-        self.path, self.settings, self.debtors = path, settings, debtors
+    def __init__(
+        self, name: str, path: Path, settings: CsvSettings, debtors: Container[str], follow: bool = True
+    ) -> None:
+        self.path, self.settings, self.debtors, self.follow = path, settings, debtors, follow
         columns = settings.columns
         allocates = "open" not in columns and "paid" not in columns
         self.facts = SourceFacts(name, shown(path), settings.complete, allocates, settings.max_drop)
@@ -58,7 +60,7 @@ class CsvFile:
     def rows(self) -> Iterator[Row]:
         """Read the file once. InputError with file, line and field for the first mistake."""
         self._row_end = 0
-        with open_regular(self.path) as file:
+        with open_regular(self.path, self.follow) as file:
             self._hashing = _Hashing(file)
             buffered = io.BufferedReader(self._hashing, 1 << 18)
             try:
@@ -85,7 +87,7 @@ class CsvFile:
     def _line_not_in(self, encoding: str) -> int:
         """The line of the first bytes that cannot be read: the reader itself is a block ahead of its lines."""
         decoder, line = codecs.getincrementaldecoder(encoding)(), 1
-        with open_regular(self.path) as file:
+        with open_regular(self.path, self.follow) as file:
             for piece in file:
                 try:
                     line += decoder.decode(piece).count("\n")

@@ -33,9 +33,9 @@ class ListedDebtor:
     """The file says which accounts are his: a link that it does not name is his no longer."""
 
 
-def read_debtors(path: Path) -> Tuple[ListedDebtor, ...]:
+def read_debtors(path: Path, follow: bool = True) -> Tuple[ListedDebtor, ...]:
     """The debtors in a .yaml or .csv file. InputError with file, line and field for the first mistake."""
-    text = read_text(path, MOST_BYTES)
+    text = read_text(path, MOST_BYTES, follow)
     listed = _from_csv(path, text) if path.suffix.lower() == ".csv" else _from_yaml(path, text)
     if not listed:
         _fail(path, 1, None, "lists no debtor", "begin each debtor with '- key: …'")

@@ -1,8 +1,8 @@
 """Rows of the journal. Only journal.py calls this: an entry without its hash must not be written."""
 
-from typing import Iterable, Iterator, Mapping, Optional, Tuple
+from typing import Iterable, Iterator, Mapping, Optional, Sequence, Tuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from dunning_plugin.store.tables import journal, journal_head
 
@@ -30,6 +30,19 @@ def read(conn: Connection, case_ref: Optional[str] = None) -> Iterator[Row]:
         query = query.where(journal.c.case_ref == case_ref)
     for row in conn.execution_options(stream_results=True).execute(query).mappings():
         yield dict(row)
+
+
+def between(conn: Connection, first: int, last: int) -> Tuple[Row, ...]:
+    """The entries with these numbers, both included, newest first."""
+    query = select(journal).where(journal.c.seq.between(first, last)).order_by(journal.c.seq.desc())
+    return tuple(dict(row) for row in conn.execute(query).mappings())
+
+
+def about(conn: Connection, case_refs: Sequence[str], panel: str, account: str, most: int) -> Tuple[Row, ...]:
+    """The newest entries of these cases or about this account, newest first."""
+    his = and_(journal.c.panel == panel, journal.c.account == account)
+    query = select(journal).where(or_(journal.c.case_ref.in_(case_refs), his)).order_by(journal.c.seq.desc())
+    return tuple(dict(row) for row in conn.execute(query.limit(most)).mappings())
 
 
 def count(conn: Connection) -> int:

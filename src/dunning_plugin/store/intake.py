@@ -32,6 +32,10 @@ _FIXED = ("debtor_key", "issued", "due", "currency", "gross_minor")
 _FIELD = {"debtor_key": "debtor", "gross_minor": "amount"}
 
 
+class FarLess(InputError):
+    """A file with far fewer invoices, or a far smaller sum, than last time: a person may accept it."""
+
+
 @dataclass(frozen=True)
 class Intake:
     """What an import did: invoices new, changed (more paid), settled (no longer in the file), unchanged.
@@ -58,32 +62,38 @@ def take_in(
     smaller sum than last time is refused unless `accept_drop`: half an export would look like 'all paid'.
     `dry_run` does it all, and takes it back."""
     with store.begin() as conn:
-        conn.exec_driver_sql("DROP TABLE IF EXISTS temp.staged")
-        conn.exec_driver_sql(_STAGE)
-        _stage(conn, source)
-        known = conn.exec_driver_sql("SELECT 1 FROM invoices LIMIT 1").first() is not None
-        if known:
-            _check_known(conn, source)
-        if source.facts.allocates:
-            _allocate(conn, source)
-        totals = _totals(conn)
-        if source.facts.complete and not accept_drop:
-            _check_drop(conn, source, totals)
-        result = _merge(conn, source, totals, at, known)
-        if result.did_something:
-            facts = {
-                "source": source.facts.name,
-                "file": source.facts.path,
-                "sha256": source.digest(),
-                "new": result.new,
-                "changed": result.changed,
-                "settled": result.settled,
-                "open": [format_money(row[2], currency) for currency, row in sorted(totals.items())],
-            }
-            journal.append(conn, at, who, "import", "", facts)
-        conn.exec_driver_sql("DROP TABLE temp.staged")
+        result = take_in_with(conn, source, at, who, accept_drop)
         if dry_run:
             conn.rollback()
+    return result
+
+
+def take_in_with(conn: Connection, source: Source, at: datetime, who: str, accept_drop: bool = False) -> Intake:
+    """The same in the caller's transaction, which is to be rolled back after any error."""
+    conn.exec_driver_sql("DROP TABLE IF EXISTS temp.staged")
+    conn.exec_driver_sql(_STAGE)
+    _stage(conn, source)
+    known = conn.exec_driver_sql("SELECT 1 FROM invoices LIMIT 1").first() is not None
+    if known:
+        _check_known(conn, source)
+    if source.facts.allocates:
+        _allocate(conn, source)
+    totals = _totals(conn)
+    if source.facts.complete and not accept_drop:
+        _check_drop(conn, source, totals)
+    result = _merge(conn, source, totals, at, known)
+    if result.did_something:
+        facts = {
+            "source": source.facts.name,
+            "file": source.facts.path,
+            "sha256": source.digest(),
+            "new": result.new,
+            "changed": result.changed,
+            "settled": result.settled,
+            "open": [format_money(row[2], currency) for currency, row in sorted(totals.items())],
+        }
+        journal.append(conn, at, who, "import", "", facts)
+    conn.exec_driver_sql("DROP TABLE temp.staged")
     return result
 
 
@@ -188,7 +198,7 @@ def _check_drop(conn: Connection, source: Source, totals: Dict[str, Tuple[int, i
                 f"invoices of {format_money(now, currency)}, where the last import had {format_money(gross, currency)}"
             )
     if problem:
-        raise InputError(
+        raise FarLess(
             f"has only {problem}: perhaps half an export, and whatever is missing would pass for paid",
             file=source.facts.path,
             remedy="export again, or give --accept-drop if it is right",
