@@ -1,16 +1,16 @@
 """`dunning sandbox`: an embedded panel on this machine's loopback, to try things on."""
 
 import json
+import os
 import shutil
 import signal
 import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional
 
 import click
 
@@ -68,10 +68,7 @@ def directadmin_command(
     from dunning_plugin.sandbox.directadmin.wire import CannotListen
 
     switches = _options(options)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with _certificate(tls) as context, _folder(root) as folder:
+    with _interruption() as wait, _certificate(tls) as context, _folder(root) as folder:
         try:
             panel = SandboxPanel(folder, switches, port=port, sites_port=sites_port, tls=context)
         except CannotListen as error:
@@ -102,7 +99,7 @@ def directadmin_command(
                     site=panel.disk.domains(filled.user)[0],
                 )
             _announce(facts, as_json)
-            stop.wait()
+            wait()
 
 
 def _announce(facts: Dict[str, Any], as_json: bool) -> None:
@@ -138,6 +135,26 @@ def _publish_certificate(panel: "SandboxPanel") -> Path:
     place = panel.disk.da / "conf/cacert.pem"
     place.write_text(ssl.get_server_certificate((panel.host, int(panel.url.rsplit(":", 1)[1]))), encoding="ascii")
     return place
+
+
+@contextmanager
+def _interruption() -> Iterator[Callable[[], object]]:
+    """A function that waits until SIGINT or SIGTERM came, now or before.
+
+    The interpreter itself writes the signal's number into a pipe: a handler in Python is called too late if the signal
+    comes just before the waiting begins, and an Event that it sets in the middle of wait() may lock for good."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = signal.set_wakeup_fd(writing)
+    try:
+        yield lambda: os.read(reading, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)
 
 
 @contextmanager
