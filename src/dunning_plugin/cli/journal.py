@@ -37,7 +37,7 @@ def verify_command(context: "Context", as_json: bool) -> int:
 
 @journal_group.command("show")
 @click.option("--case", "case_ref", metavar="REF", help="Only this case.")
-@click.option("--last", type=click.IntRange(1, 10**9), default=None, metavar="N", help="Only the newest N entries.")
+@click.option("--last", type=click.IntRange(1), default=None, metavar="N", help="Only the newest N entries.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, hashes included.")
 @click.pass_obj
 def show_command(context: "Context", case_ref: Optional[str], last: Optional[int], as_json: bool) -> None:
@@ -47,7 +47,7 @@ def show_command(context: "Context", case_ref: Optional[str], last: Optional[int
     from dunning_plugin import journal
 
     with context.store.read() as conn:
-        rows = deque(journal.read(conn, case_ref), maxlen=last)
+        rows = deque(journal.read(conn, case_ref), maxlen=min(last, 10**9) if last else None)
     if as_json:
         print_json([dict(row) for row in rows])
         return
