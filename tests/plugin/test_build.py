@@ -79,7 +79,7 @@ def test_a_build_does_not_depend_on_the_times_and_modes_of_its_sources(sources, 
 
 
 def test_every_file_is_roots_with_a_mode_of_its_own_and_one_time(archive, sources):
-    members = files_of(archive, sources)
+    members = files_of(archive)
     assert {(m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members.values()} == {(0, 0, "root", "root", 1239148800)}
     programs = {name for name, m in members.items() if m.isfile() and m.mode == 0o755}
     scripts = {"scripts/install.sh", "scripts/update.sh", "scripts/uninstall.sh"}
@@ -89,7 +89,7 @@ def test_every_file_is_roots_with_a_mode_of_its_own_and_one_time(archive, source
 
 
 def test_it_has_what_the_panels_documentation_asks_for(archive, sources):
-    names = set(files_of(archive, sources))
+    names = set(files_of(archive))
     menus = {
         "hooks/admin_txt.html",
         "hooks/admin_img.html",
@@ -113,7 +113,7 @@ def test_the_manifest_names_the_account_and_the_menu_and_leaves_the_rest_to_the_
         and conf["version"] == pure_wheel.version_of(sources)
     )
     assert (conf["active"], conf["installed"]) == ("no", "no") and "update_url" not in conf
-    assert conf["menu_admin"] in files_of(archive, sources)
+    assert conf["menu_admin"] in files_of(archive)
 
 
 def test_a_host_with_a_mirror_of_its_own_can_name_it():
