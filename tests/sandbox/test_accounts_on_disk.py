@@ -189,8 +189,9 @@ class TestCreating:
 
     @pytest.mark.parametrize(("caller", "kind"), [("anna", "USER"), ("webbouw", "RESELLER"), ("webbouw", "ADMIN")])
     def test_who_may_not_is_refused(self, shared, caller, kind):
-        assert create(shared, kind, caller, username="dora", domain="dora.example")["error"] == "1"
-        assert not shared.disk.exists("dora")
+        form = {"action": "create", "username": "dora", "domain": "dora.example", "passwd": "Secret-1"}
+        answer = ask(shared, "POST", f"/CMD_API_ACCOUNT_{kind}", caller, data=form)
+        assert "does not exist in your authority level" in answer.text and not shared.disk.exists("dora")
 
 
 class TestTheDefaultPageOfANewSite:

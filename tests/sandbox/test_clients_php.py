@@ -548,8 +548,19 @@ class TestPackages:
         answer = call(fresh, "POST", "MANAGE_USER_PACKAGES", "webbouw", {"add": "Save", **self.FORM, **change})
         assert answer["error"] == "1" and call(fresh, "GET", "PACKAGES_USER", "webbouw") == ["standard"]
 
-    def test_a_users_packages_are_not_his_to_see(self, shared):
-        assert call(shared, "GET", "PACKAGES_USER", "anna")["error"] == "1"
+    @pytest.mark.parametrize("command", ["PACKAGES_USER", "SHOW_ALL_USERS", "ACCOUNT_RESELLER", "SELECT_USERS"])
+    def test_a_command_above_the_caller_answers_the_sentence_that_clients_look_for(self, shared, command):
+        text = ask(shared, "POST", f"/CMD_API_{command}", "anna", data={"select0": "bert", "suspend": "Suspend"}).text
+        assert "The request you've made cannot be executed because it does not exist in your authority level" in text
+        assert suspended(shared) == set()
+
+
+@pytest.mark.parametrize("word", ["Confirm", "Confirmed", "yes", "true"])
+def test_any_word_confirms_a_deletion_and_none_does_not(fresh, word):
+    without = pairs(select(fresh, ["anna"], delete="yes").text)
+    assert without["error"] == "1" and fresh.disk.exists("anna")
+    assert pairs(select(fresh, ["anna"], delete="yes", confirmed=word).text)["error"] == "0"
+    assert not fresh.disk.exists("anna")
 
 
 def test_one_button_for_both_changes_each_accounts_state(fresh):

@@ -47,6 +47,12 @@ BEHAVIOURS: Tuple[Behaviour, ...] = (
     ),
     Behaviour(
         "answers",
+        "An old command of a higher level answers a page: it does not exist in your authority level",
+        "a billing panel, a Puppet module",
+        "reported",
+    ),
+    Behaviour(
+        "answers",
         "An unknown old command answers a page of the skin, not an error",
         "a client's author, 1.701",
         "reported",

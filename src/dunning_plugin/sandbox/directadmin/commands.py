@@ -14,6 +14,7 @@ from dunning_plugin.sandbox.directadmin.wire import Request, Response
 
 Command = Callable[["Legacy", Caller, Request, bool], Response]
 COMMANDS: Dict[str, Tuple[str, Command]] = {}
+AUTHORITY = "The request you've made cannot be executed because it does not exist in your authority level"
 RANK = {"user": 0, "reseller": 1, "admin": 2}
 
 
@@ -42,7 +43,7 @@ class Legacy:
         level, function = COMMANDS[bare]
         as_json = request.form.get("json") == "yes"
         if RANK[caller.kind] < RANK[level]:
-            return result(as_json, True, "Access Denied", "You do not have permission to use this command")
+            return above(as_json)
         return function(self, caller, request, as_json)
 
     # -- shared ----------------------------------------------------------------------------------------------------
@@ -101,6 +102,13 @@ class Legacy:
 def whole(text: str, otherwise: int) -> int:
     """A whole number of up to nine digits that a parameter gives, or what holds without one."""
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else otherwise
+
+
+def above(as_json: bool) -> Response:
+    """A command of a higher level: two clients look for this sentence in a page; as JSON its place is assumed."""
+    if as_json:
+        return result(True, True, "Access Denied", AUTHORITY)
+    return Response(200, f"<html><body><p>{AUTHORITY}</p></body></html>\n".encode(), "text/html")
 
 
 def listed(names: List[str], as_json: bool) -> Response:

@@ -66,7 +66,8 @@ def _select_answer(panel: Legacy, done: Done, wish: str, as_json: bool) -> Respo
 
 
 def _delete(panel: Legacy, caller: Caller, names: List[str], form: Dict[str, str], as_json: bool) -> Response:
-    if form.get("confirmed") not in ("Confirm", "yes", "1"):
+    # Any word will do: a Puppet module says Confirmed, others Confirm, yes or true.
+    if not form.get("confirmed"):
         return result(as_json, True, "Not confirmed", "none")
     done = panel.accounts.delete(caller, names)
     if done.problems:
