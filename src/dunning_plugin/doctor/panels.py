@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from dunning_plugin.config import PanelSettings
 from dunning_plugin.doctor.finding import Finding, Level, mistakes
 from dunning_plugin.doctor.folders import has_panel_files, password_problem
+from dunning_plugin.doctor.service import check_service
 from dunning_plugin.doctor.web import check_web_server
 from dunning_plugin.errors import DunningError, PanelRefused, PanelUnreachable
 from dunning_plugin.panels.interface import Panel
@@ -31,6 +32,7 @@ def check_panel(
         return
     yield from _hooks(name, settings, state_dir)
     yield from check_web_server(f"{name} web server", settings.root)
+    yield from check_service(f"{name} service", settings.root)
 
 
 def _secrets(name: str, settings: PanelSettings) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ def serve(config_path: str, now_text: str = "", folder: Optional[Path] = None) -
     """Run until SIGTERM or SIGINT. InputError for what is wrong with the installation; CaseBusy if it runs already.
 
     `folder`: where the socket stands, else /run/dunning below the panel's root."""
-    import waitress
+    from waitress.server import create_server
 
     from dunning_plugin.service.app import create_app
 
@@ -47,7 +47,7 @@ def serve(config_path: str, now_text: str = "", folder: Optional[Path] = None) -
             worker.wake,
         )
         app = create_app(desk, People(lambda sid, key: sitter(installation, sid, key)))
-        server = waitress.create_server(
+        server = create_server(
             app,
             sockets=[listener],
             threads=THREADS,
