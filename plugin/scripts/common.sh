@@ -9,6 +9,7 @@ LC_ALL=C
 export PATH LC_ALL
 unset CDPATH DUNNING_CONFIG DUNNING_NOW
 umask 022
+exec 2>&1
 
 account=dunning
 gecos='dunning plugin pages'
@@ -38,6 +39,8 @@ state=$P/var/lib/dunning
 run=$P/run/dunning
 unit=$P/etc/systemd/system/dunning.service
 program=$P/usr/local/bin/dunning
+before=''
+backup=''
 passwd=$P/etc/passwd
 group=$P/etc/group
 
@@ -191,13 +194,28 @@ make_config() {
 
 # Where the store and the locks are is the host's to say; the hooks and the unit follow.
 make_state() {
-    store=$("$venv/bin/dunning" store path) || fail "$store (in $etc/dunning.yaml). Mend that and try again"
+    store=$("$venv/bin/dunning" store path) || fail "$etc/dunning.yaml cannot be used; mend that and try again"
     state=$(dirname "$store")
     case $state in
-        /*[!A-Za-z0-9/._-]*) fail "state_dir $state cannot stand in a script; use letters, digits, / . _ -" ;;
+        '' | *[!A-Za-z0-9/._-]*) fail "state_dir $state cannot stand in a script; use letters, digits, / . _ -" ;;
     esac
     folder "$state" 700
     for part in locks locks/login locks/guard spool run backups; do folder "$state/$part" 700; done
+    rm -f "$state/$done_with"
+}
+
+# Left in the state folder by uninstall.sh once it is certain that nothing is laid, so that it can be run again.
+done_with=uninstalled
+
+# The store of another version: a copy first, then the migration. A trap of the caller's puts $backup back.
+migrate_store() {
+    if [ -f "$store" ] && [ "$before" != "${venv##*/}" ]; then
+        copy=$state/backups/before-$version-$(date -u +%Y%m%dT%H%M%SZ)-$$.db
+        "$venv/bin/dunning" store backup "$copy"
+        backup=$copy
+        say "The store as it was: $backup"
+    fi
+    "$venv/bin/dunning" store migrate
 }
 
 # --- Python ---------------------------------------------------------------------------------------------------------
@@ -205,7 +223,7 @@ make_state() {
 # A venv of this version beside any other, from the wheels of this package alone: no network, no compiler, and no
 # ensurepip, which Debian's Python lacks. It is made under another name, and marked when it is whole.
 make_venv() {
-    stamp="$python $(cksum <"$plugin/wheels/requirements.txt")"
+    stamp="$python $("$python" -V) $(cksum <"$plugin/wheels/requirements.txt")"
     if [ "$(cat "$venv/.whole" 2>/dev/null)" = "$stamp" ]; then return; fi
     new=$venv.new
     rm -rf "$new"

@@ -13,6 +13,7 @@ undo() {
         if [ -z "$before" ]; then
             stop_service || true
             rm -f "$program" "$link" "$link.new" "$unit"
+            if [ -n "$backup" ]; then "$venv/bin/dunning" store put-back --yes "$backup" || true; fi
         fi
         rm -rf "$venv.new"
         say "dunning was not installed (exit code $code). Nothing of it runs that did not run before."
@@ -34,7 +35,7 @@ main() {
     make_state
     settle_plugin_files
     keep_plugin_files
-    "$venv/bin/dunning" store migrate
+    migrate_store
     point_to "${venv##*/}"
     link_program
     write_unit

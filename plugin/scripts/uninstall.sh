@@ -14,13 +14,13 @@ print(len(names), ", ".join(names[:5]) + (", ..." if len(names) > 5 else ""))'
 nothing_is_laid() {
     dunning=$link/bin/dunning
     if [ ! -x "$dunning" ] || [ ! -e "$etc/dunning.yaml" ]; then
-        if [ -s "$state/dunning.db" ]; then
+        if [ -s "$state/dunning.db" ] && [ ! -e "$state/$done_with" ]; then
             refuse "There is a store, $state/dunning.db, but no program or no dunning.yaml to read it with. Run" \
                 "$here/install.sh, then try again"
         fi
         return
     fi
-    store=$("$dunning" store path) || refuse "$store (in $etc/dunning.yaml): it is not known what is laid"
+    store=$("$dunning" store path) || refuse "$etc/dunning.yaml cannot be used, so it is not known what is laid"
     state=$(dirname "$store")
     [ -s "$store" ] || return 0
     laid=$("$dunning" status --json) || refuse "It cannot be read whether blocks are laid. Mend that first: $dunning status"
@@ -37,6 +37,7 @@ main() {
     # A job may have laid one in this very moment: once more with the service at rest.
     stop_service
     (nothing_is_laid) || { start_again; exit 1; }
+    if [ -d "$state" ]; then say "$version" | put "$state/$done_with" 600; fi
     if has_systemd && [ -e "$unit" ]; then systemctl --quiet disable dunning.service; fi
     rm -f "$unit"
     if has_systemd; then systemctl daemon-reload; fi

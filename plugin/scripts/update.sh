@@ -37,7 +37,7 @@ main() {
     before=$(readlink "$link" || true)
     # Nothing is at work, or this very version: what install.sh does is all there is to do.
     if [ -z "$before" ] || [ "$before" = "${venv##*/}" ]; then exec /bin/sh "$here/install.sh"; fi
-    backup='' started=''
+    started=''
     trap take_back EXIT
     trap 'exit 1' HUP INT TERM
     find_python
@@ -49,12 +49,7 @@ main() {
     settle_plugin_files
     keep_plugin_files
     stop_service
-    if [ -f "$store" ]; then
-        copy=$state/backups/before-$version-$(date -u +%Y%m%dT%H%M%SZ)-$$.db
-        "$venv/bin/dunning" store backup "$copy"
-        backup=$copy
-    fi
-    "$venv/bin/dunning" store migrate
+    migrate_store
     point_to "${venv##*/}"
     link_program
     write_unit
