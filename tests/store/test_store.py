@@ -262,3 +262,23 @@ def test_a_transaction_that_fails_leaves_nothing(store):
         carry_out(store, DEBTOR.replace("'d'", "'e'"), DEBTOR)
     with store.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM debtors").scalar() == 1
+
+
+def test_opening_it_again_leaves_the_locks_of_this_process_alone(tmp_path):
+    # Closing any descriptor of the file would drop them: another process could then write at the same time.
+    first = Store.open(tmp_path)
+    code = (
+        "import sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], timeout=0.1, isolation_level=None)\n"
+        "try:\n"
+        "    db.execute('BEGIN IMMEDIATE')\n"
+        "except sqlite3.OperationalError as error:\n"
+        "    print(error)\n"
+    )
+    with first.begin():
+        Store.open(tmp_path).close()
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "dunning.db")], capture_output=True, text=True, check=True
+        )
+    first.close()
+    assert "locked" in done.stdout

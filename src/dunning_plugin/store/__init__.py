@@ -1,8 +1,9 @@
 """The store: SQLite in WAL mode below the state folder; the only place with SQL."""
 
+import errno
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Iterator, Tuple
 
@@ -115,19 +116,23 @@ TROUBLES = (
 
 
 def _prepare(path: Path) -> None:
+    """The folder 0700 and an empty file 0600, unless there is one. One that is there is never opened here: closing
+    any descriptor of it would drop the locks that SQLite holds for this process (sqlite.org/howtocorrupt, 2.2)."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file")
+        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != 0o600:
+            path.chmod(0o600)
     except OSError as error:
         raise InputError(
             f"cannot be opened: {error.strerror}",
             file=str(path),
             remedy="run as root, or set state_dir in dunning.yaml",
         ) from None
-    status = os.fstat(descriptor)
-    os.close(descriptor)
-    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != 0o600:
-        path.chmod(0o600)
 
 
 def _engine(path: Path) -> Engine:
