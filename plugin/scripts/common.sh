@@ -179,6 +179,7 @@ make_folders() {
     folder "$run" 710 "0:$gid"
     folder "$(dirname "$unit")" 755
     folder "$(dirname "$program")" 755
+    if [ -e "$program" ] && ! is_our_program; then fail "$program is there and not ours; move it away"; fi
 }
 
 # A sample on the first install only: what the host wrote is his.
@@ -283,8 +284,11 @@ point_to() {
     mv -fT "$link.new" "$link"
 }
 
+is_our_program() { [ "$(readlink "$program" || true)" = "$link/bin/dunning" ]; }
+
+drop_program() { if is_our_program; then rm -f "$program"; fi; }
+
 link_program() {
-    if [ -e "$program" ] && [ ! -L "$program" ]; then fail "$program is there and not ours; move it away"; fi
     rm -f "$program.new"
     ln -s "$link/bin/dunning" "$program.new"
     mv -fT "$program.new" "$program"

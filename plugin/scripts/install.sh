@@ -12,7 +12,8 @@ undo() {
     if [ "$code" -ne 0 ]; then
         if [ -z "$before" ]; then
             stop_service || true
-            rm -f "$program" "$link" "$link.new" "$unit"
+            drop_program
+            rm -f "$link" "$link.new" "$unit"
             if [ -n "$backup" ]; then "$venv/bin/dunning" store put-back --yes "$backup" || true; fi
         fi
         rm -rf "$venv.new"

@@ -42,7 +42,7 @@ main() {
     rm -f "$unit"
     if has_systemd; then systemctl daemon-reload; fi
     rm -f "$plugin"/hooks/*.sh
-    if [ "$(readlink "$program" || true)" = "$link/bin/dunning" ]; then rm -f "$program"; fi
+    drop_program
     rm -rf "$run" "$link" "$opt"/venv-*
     rmdir "$opt" 2>/dev/null || say "$opt is not empty and stays."
     remove_account

@@ -5,7 +5,7 @@ import re
 import shutil
 import tarfile
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Mapping, Sequence
 
 from tools import build_plugin
 
@@ -21,14 +21,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """What a later version needs."""
-    op.execute("CREATE TABLE later_{revision} (a INTEGER)")
-    op.execute("{statement}")
+    for statement in {statements!r}:
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    """Not asked for."""
+    raise RuntimeError("not asked for")
 '''
+Migrations = Mapping[str, Sequence[str]]
 
 
 def package(update_url: str = "") -> bytes:
@@ -36,17 +36,18 @@ def package(update_url: str = "") -> bytes:
     return build_plugin.build(ROOT, build_plugin.fetch(build_plugin.CACHE), update_url)
 
 
-def later_package(
-    folder: Path, version: str, revision: str, before: str, statement: str, update_url: str = ""
-) -> bytes:
-    """The package of a copy of this checkout with another version and one migration more, made in `folder`."""
+def later_package(folder: Path, version: str, migrations: Migrations, update_url: str = "") -> bytes:
+    """The package of a copy of this checkout, made in `folder`, with another version and more migrations: revision
+    -> its SQL statements."""
     copy_sources(folder)
     edit(folder / "plugin.conf", r"^version=.*$", f"version={version}")
     edit(folder / "src/dunning_plugin/__init__.py", r"^__version__ = .*$", f'__version__ = "{version}"')
-    store = folder / "src/dunning_plugin/store"
-    edit(store / "migrate.py", r"^NEWEST = .*$", f'NEWEST = "{revision}"')
-    text = MIGRATION.format(revision=revision, before=before, statement=statement)
-    (store / f"migrations/versions/{revision}_later.py").write_text(text)
+    store, before = folder / "src/dunning_plugin/store", newest_revision(folder)
+    for revision, statements in migrations.items():
+        text = MIGRATION.format(revision=revision, before=before, statements=list(statements))
+        (store / f"migrations/versions/{revision}_later.py").write_text(text)
+        before = revision
+    edit(store / "migrate.py", r"^NEWEST = .*$", f'NEWEST = "{before}"')
     return build_plugin.build(folder, build_plugin.fetch(build_plugin.CACHE), update_url)
 
 
@@ -59,9 +60,9 @@ def copy_sources(folder: Path) -> None:
         shutil.copy(ROOT / name, folder / name)
 
 
-def newest_revision() -> str:
-    """The store's revision of this checkout."""
-    text = (ROOT / "src/dunning_plugin/store/migrate.py").read_text()
+def newest_revision(root: Path = ROOT) -> str:
+    """The store's revision of these sources."""
+    text = (root / "src/dunning_plugin/store/migrate.py").read_text()
     return re.findall(r'^NEWEST = "(\w+)"$', text, re.MULTILINE)[0]
 
 
