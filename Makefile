@@ -8,7 +8,7 @@ READY = .venv/.ready
 
 help:
 	@echo 'make install   .venv/bin/dunning, from python3 alone'
-	@echo 'make demo      play the main job on the embedded panel'
+	@echo 'make demo      play the main job on the embedded panel (SERVE=1: leave it running for a browser)'
 	@echo 'make test      install what the tests need, run them'
 	@echo 'make lint      ruff, mypy, vermin, shellcheck'
 	@echo 'make bench     measure, and write benchmarks/results.json'
@@ -19,7 +19,7 @@ help:
 install: $(READY)-install
 
 demo: $(READY)-install
-	@.venv/bin/dunning demo $(ARGS)
+	@.venv/bin/dunning demo $(if $(SERVE),--serve) $(ARGS)
 
 test: $(READY)-test
 	@tools/test.sh $(ARGS)

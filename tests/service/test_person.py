@@ -66,7 +66,7 @@ def test_a_panel_that_cannot_be_asked_lets_nobody_in():
 
 def test_the_person_behind_a_login_as_is_named():
     panel = Panel(Sitter("admin2", "admin", "", "admin"))
-    assert panel.people().behind(ID, KEY).who == "admin2 (login-as by admin)"
+    assert panel.people().behind(ID, KEY).who == "admin2 (panel, login-as by admin)"
 
 
 def test_no_session_value_lies_in_memory():

@@ -9,9 +9,11 @@ import os
 import pty
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +22,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from dunning_plugin.panels.directadmin import hookfiles
-from dunning_plugin.sandbox.directadmin import case
+from dunning_plugin.sandbox.click import PAGE, Admin
+from dunning_plugin.sandbox.directadmin import case, trial
 from dunning_plugin.sandbox.directadmin.server import SandboxPanel
 from dunning_plugin.sandbox.directadmin.state import Files, state_of
 
@@ -46,6 +48,29 @@ def play(keep: Optional[str] = None) -> int:
         return _play(stage)
 
 
+def serve(keep: Optional[str] = None) -> int:
+    """Set the stage, say where it can be clicked, and leave it running until interrupted."""
+    with _folder(keep) as folder, _stage(folder) as stage:
+        for file in ("debtors.yaml", "invoices.csv"):
+            _run(stage, "import", file)
+        _head("The panel and dunning's service are running; stop them with Ctrl-C")
+        panel, site = stage.panel, stage.panel.disk.domains(stage.filled.user)[0]
+        reseller, user = stage.filled.reseller, stage.filled.user
+        click.echo(f"  panel      {panel.url}/   (login {panel.admin}, password {panel.password})")
+        click.echo(f"  the page   {panel.url}{PAGE}")
+        click.echo(f"  reseller   {reseller}, password {stage.filled.passwords[reseller]}")
+        click.echo(f"  user       {user}, password {stage.filled.passwords[user]}")
+        click.echo(f"  a site     curl -i -H 'Host: {site}' {panel.sites_url}/")
+        click.echo(f"  commands   dunning --config {stage.folder}/dunning.yaml --now {NOW} status")
+        sys.stdout.flush()
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.wait(0.5):
+            pass
+    return 0
+
+
 @contextmanager
 def _folder(keep: Optional[str]) -> Iterator[Path]:
     if keep is not None:
@@ -63,15 +88,17 @@ def _folder(keep: Optional[str]) -> Iterator[Path]:
 
 @contextmanager
 def _stage(folder: Path) -> Iterator[Stage]:
-    """The panel on free ports of the loopback, filled with the case; hooks installed; the host's files written."""
-    with SandboxPanel(folder / "panel") as panel:
+    """The panel on free ports of the loopback, filled with the case; the plugin and its service at work; the host's
+    files written."""
+    root = folder / "panel"
+    with SandboxPanel(root) as panel:
         filled = case.fill(panel)
-        case.write_config(folder, panel, folder / "state")
+        config = case.write_config(folder, panel, folder / "state")
         case.write_debtors(folder)
         case.write_invoices(folder)
-        hookfiles.prepare_state(folder / "state")
-        hookfiles.install(folder / "panel", folder / "state")
-        yield Stage(panel, filled, folder)
+        trial.put_plugin(root, folder / "state")
+        with trial.service(config, root, folder / "service.log", ["--now", NOW]):
+            yield Stage(panel, filled, folder)
 
 
 def _play(stage: Stage) -> int:
@@ -127,22 +154,27 @@ def _suspend(stage: Stage, user: str) -> List[int]:
     _head("Who would be hit if the whole debtor were suspended?")
     codes = [_run(stage, "impact", "webbouw-noord")]
     _visit(stage, user)
-    _head("Suspend him, and all that hangs below him")
-    codes.append(
-        _run(
-            stage,
-            "suspend",
-            "--debtor",
-            "webbouw-noord",
-            "--why",
-            "formal notice of 2009-03-30",
-            "--yes",
-            terminal=True,
-        )
-    )
+    _head("Click 'Suspend reseller' on the plugin's page, for each of his resellers")
+    codes.append(_click(stage))
     _visit(stage, user)
     codes.append(_run(stage, "status"))
     return codes
+
+
+def _click(stage: Stage) -> int:
+    """Suspend on the page as the admin does: open the confirmation, give a reason, send the form, watch the job."""
+    admin = Admin(stage.panel.url, stage.panel.admin, stage.panel.password)
+    click.echo(f"\n> login of {stage.panel.admin} at {stage.panel.url}/CMD_LOGIN: lets him in")
+    code = 0
+    for reseller in stage.filled.resellers:
+        asked = admin.open("confirm", act="suspend", name=f"{case.PANEL}/{reseller}")
+        sent = admin.send(asked, why="formal notice of 2009-03-30")
+        click.echo(f"> POST {urlsplit(sent.address).path}?{urlsplit(sent.address).query}  ->  {sent.status}")
+        job = admin.wait_for(sent)
+        click.echo(f"  {sent.heading.strip()}: {job.get('state')}; {job.get('sentence')}")
+        code |= job.get("state") != "done"
+    admin.close()
+    return code
 
 
 def _pay_and_restore(stage: Stage, reseller: str, user: str) -> List[int]:

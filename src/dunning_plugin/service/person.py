@@ -30,8 +30,8 @@ class Person:
 
     @property
     def who(self) -> str:
-        """For the journal: the admin, and the person behind a login-as."""
-        return f"{self.name} (login-as by {self.master})" if self.master else self.name
+        """For the journal: an admin of the panel, not a login of the machine; and the person behind a login-as."""
+        return f"{self.name} (panel, login-as by {self.master})" if self.master else f"{self.name} (panel)"
 
 
 class People:
