@@ -33,7 +33,7 @@ def evolution(disk: Disk, caller: Caller) -> Response:
     sections = []
     for folder in at_work(disk):
         for category in _menu(folder, caller.kind):
-            links = "".join(f"<li>{_link(entry)}</li>" for entry in category.get("entries", ()))
+            links = "".join(f"<li>{_link(entry)}</li>" for entry in _objects(category.get("entries")))
             sections.append(_section(str(category.get("name", "")), links))
     return _page("DirectAdmin Evolution", caller, "".join(sections))
 
@@ -56,7 +56,12 @@ def _menu(folder: Path, level: str) -> List[Dict[str, Any]]:
         loaded = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return []
-    return [row for row in loaded if isinstance(row, dict)] if isinstance(loaded, list) else []
+    return _objects(loaded)
+
+
+def _objects(found: Any) -> List[Dict[str, Any]]:
+    """The objects of a list; none if it is something else."""
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def _link(entry: Dict[str, Any]) -> str:
