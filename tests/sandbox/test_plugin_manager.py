@@ -136,7 +136,9 @@ class TestInstall:
         assert not folder.exists()
 
     @pytest.mark.parametrize(
-        "content", [b"", b"no archive", archive()[:-40], archive("other"), packed([("readme", b"", 0o644)])]
+        "content",
+        [b"", b"no archive", archive()[:-40], archive("other"), packed([("readme", b"", 0o644)])],
+        ids=["empty", "no archive", "cut short", "another's", "no manifest"],
     )
     def test_what_is_no_plugin_of_this_name_is_refused(self, panel, folder, content):
         assert upload(panel, content).status_code == 400
