@@ -36,6 +36,7 @@ link=$opt/venv
 venv=$opt/venv-$version
 etc=$P/etc/dunning
 state=$P/var/lib/dunning
+imports=$P/var/lib/dunning-import
 run=$P/run/dunning
 unit=$P/etc/systemd/system/dunning.service
 program=$P/usr/local/bin/dunning
@@ -176,6 +177,7 @@ settle_plugin_files() {
 make_folders() {
     folder "$opt" 755
     folder "$etc" 700
+    folder "$imports" 700
     folder "$run" 710 "0:$gid"
     folder "$(dirname "$unit")" 755
     folder "$(dirname "$program")" 755

@@ -25,6 +25,7 @@ MODES = {
     "etc/passwd": "0644",
     "etc/group": "0644",
     "var/lib/dunning": "0700",
+    "var/lib/dunning-import": "0700",
     "var/lib/dunning/dunning.db": "0600",
     "var/lib/dunning/spool": "0700",
     "var/lib/dunning/run": "0700",

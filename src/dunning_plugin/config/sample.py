@@ -19,6 +19,8 @@ HEAD = """\
 # Put your own name and contact first: visitors of a notice see them. No password belongs in here.
 """
 CONF = "usr/local/directadmin/conf/directadmin.conf"
+IMPORTS = "var/lib/dunning-import"
+"""Made by the installer for root alone: where a person puts the files that the page may take in."""
 NAMES = {"panels": "da1", "sources": "invoices"}
 """What the sections are called whose names are the host's choice."""
 
@@ -34,6 +36,7 @@ def of_server(root: Path) -> str:
     zone = re.fullmatch(r".*/zoneinfo/([A-Za-z0-9_+/-]+)", os.path.realpath("/etc/localtime"))
     if zone is not None and zone[1] != "UTC":
         given["host.timezone"] = zone[1]
+    given["import_dir"] = str(root / IMPORTS)
     given["panels.da1.kind"] = "directadmin"
     if root != Path("/"):
         given["state_dir"] = str(root / "var/lib/dunning")
