@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from dunning_plugin.errors import InputError
 from dunning_plugin.sandbox.click import PAGE, Admin
 from dunning_plugin.sandbox.directadmin import case, trial
 from dunning_plugin.sandbox.directadmin.server import SandboxPanel
@@ -75,7 +76,11 @@ def serve(keep: Optional[str] = None) -> int:
 def _folder(keep: Optional[str]) -> Iterator[Path]:
     if keep is not None:
         folder = Path(keep).absolute()
-        folder.mkdir(mode=0o755, parents=True)
+        _check_can_be_entered(folder)
+        try:
+            folder.mkdir(mode=0o755, parents=True)
+        except OSError as error:
+            raise InputError(f"cannot be made: {error.strerror}", file=keep, remedy="name a new folder") from None
         yield folder
         return
     temporary = Path(tempfile.mkdtemp(prefix="dunning-demo-"))
@@ -84,6 +89,17 @@ def _folder(keep: Optional[str]) -> Iterator[Path]:
         yield temporary
     finally:
         shutil.rmtree(temporary)
+
+
+def _check_can_be_entered(folder: Path) -> None:
+    """As root the plugin's page runs as an account of its own, which must get there."""
+    for parent in folder.parents if os.geteuid() == 0 else ():
+        if parent.is_dir() and not parent.stat().st_mode & 0o001:
+            raise InputError(
+                f"others cannot enter {parent}, and the plugin's page runs as an account of its own",
+                field="--keep",
+                remedy=f"name a folder elsewhere, or: chmod o+x {parent}",
+            )
 
 
 @contextmanager
