@@ -63,7 +63,7 @@ def page(panel, name, level, path, body):
 
 
 def environment(answer):
-    lines = answer.text.partition("<main>")[2].partition("</main>")[0].split("\n")
+    lines = answer.text.partition('<div id="plugin">')[2].partition("</div>")[0].split("\n")
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
@@ -151,7 +151,7 @@ class TestWhere:
 
 class TestWho:
     def test_a_page_runs_as_the_account_that_is_logged_in(self, panel):
-        lines = ask(panel, "GET", "/CMD_PLUGINS/tool/who.html", "anna").text.partition("<main>")[2].split()
+        lines = ask(panel, "GET", "/CMD_PLUGINS/tool/who.html", "anna").text.partition('<div id="plugin">')[2].split()
         assert (lines[0] == str(panel.disk.uid("anna")) and lines[0] != "0") or not AS_ROOT
         assert environment(ask(panel, "GET", "/CMD_PLUGINS/tool/env.html", "anna"))["RUNNING_AS"] == "anna"
 
@@ -159,15 +159,18 @@ class TestWho:
         conf(panel, "plain")
         page(panel, "plain", "admin", "index.html", "id -u; id -G")
         words = (
-            ask(panel, "GET", "/CMD_PLUGINS_ADMIN/plain/").text.partition("<main>")[2].partition("</main>")[0].split()
+            ask(panel, "GET", "/CMD_PLUGINS_ADMIN/plain/")
+            .text.partition('<div id="plugin">')[2]
+            .partition("</div>")[0]
+            .split()
         )
         assert words[0] == str(panel.disk.uid("admin")) and (not AS_ROOT or "0" not in words)
 
     def test_run_as_names_another_account_and_gives_up_all_groups_of_root(self, panel):
         words = (
             ask(panel, "GET", "/CMD_PLUGINS_ADMIN/tool/who.html")
-            .text.partition("<main>")[2]
-            .partition("</main>")[0]
+            .text.partition('<div id="plugin">')[2]
+            .partition("</div>")[0]
             .split()
         )
         entry = pwd.getpwnam(service_account())
@@ -268,7 +271,7 @@ class TestForm:
         given = environment(ask(panel, "POST", "/CMD_PLUGINS/tool/env.html", "anna", data={"a": "1"}))
         assert (given["CONTENT_LENGTH"], given["REQUEST_METHOD"], given["POST"]) == ("", "POST", "a=1")
         answer = ask(panel, "POST", "/CMD_PLUGINS/tool/stdin.html", "anna", data={"a": "1"})
-        assert answer.text.partition("<main>")[2].startswith("end of input")
+        assert answer.text.partition('<div id="plugin">')[2].startswith("end of input")
 
     def test_a_get_has_an_empty_post(self, panel):
         answer = ask(panel, "GET", "/CMD_PLUGINS/tool/form.html?a=1", "anna", data="b=2")
@@ -318,7 +321,7 @@ class TestOutput:
     def test_index_prints_the_body_only_and_the_skin_goes_round_it(self, panel):
         answer = ask(panel, "GET", "/CMD_PLUGINS/tool/", "anna")
         assert answer.headers["Content-Type"].startswith("text/html")
-        assert answer.text.count("<html>") == 1 and "<main><p>user page</p>" in answer.text
+        assert answer.text.count("<html ") == 1 and '<div id="plugin"><p>user page</p>' in answer.text
 
     def test_a_page_can_send_no_header_no_status_and_no_redirect(self, panel):
         page(

@@ -11,8 +11,8 @@ from typing import Optional
 import flask
 from werkzeug.exceptions import HTTPException
 
-from dunning_plugin.pages.views import blueprint
 from dunning_plugin.errors import DunningError
+from dunning_plugin.pages.views import blueprint
 from dunning_plugin.service.desk import Desk
 from dunning_plugin.service.person import NotLetIn, People, session_mark
 
@@ -50,6 +50,9 @@ def create_app(desk: Desk, people: People) -> flask.Flask:
     def harden(response: flask.Response) -> flask.Response:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if response.mimetype == "text/html":
+            # A skin may declare another encoding than ours, or none: character references are right in every one.
+            response.set_data(response.get_data(as_text=True).encode("ascii", "xmlcharrefreplace"))
         return response
 
     @app.errorhandler(Exception)

@@ -26,10 +26,12 @@ DEFAULT_SECONDS = 60.0
 """For how long a page may run where plugin.conf names no `timeout` (assumed)."""
 NOT_VALID = "User {name} is not a valid apache user.  Must not be uid=0 and must exist."
 SKIN = """<!DOCTYPE html>
-<html><head><title>DirectAdmin</title></head><body><header>DirectAdmin</header><main>{body}</main></body></html>
+<html lang="en"><head><title>DirectAdmin</title><meta name="viewport" content="width=device-width, initial-scale=1">
+</head><body><header>DirectAdmin</header><div id="plugin">{body}</div></body></html>
 """
 FRAME = """<!DOCTYPE html>
-<html><head><title>DirectAdmin Evolution</title></head><body>
+<html lang="en"><head><title>DirectAdmin Evolution</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>
 <form id="open" method="post" target="plugin" action="{src}"></form>
 <iframe name="plugin" title="Plugin" style="width:100%;height:90vh;border:0"></iframe>
 <script>document.getElementById("open").submit()</script></body></html>
