@@ -1,5 +1,5 @@
 from dunning_plugin.impact import impact_of
-from dunning_plugin.model import Account, AccountKind, AccountRef
+from dunning_plugin.model import Account, AccountKind, AccountRef, Measure
 
 
 def account(name, kind=AccountKind.USER, **more):
@@ -27,3 +27,8 @@ def test_impact_names_apart_those_whom_somebody_else_blocked_and_those_we_blocke
 
 def test_impact_says_unknown_rather_than_nought_when_the_panel_names_no_mailboxes():
     assert impact_of([account("jan")], frozenset()).mailboxes is None
+
+
+def test_a_login_lock_hits_accounts_too_that_somebody_else_suspended():
+    impact = impact_of(FAMILY, frozenset({AccountRef("da1", "kees")}), Measure.LOCK_LOGIN)
+    assert [a.name for a in impact.hit] == ["webbouw", "jan", "piet"] and not impact.foreign

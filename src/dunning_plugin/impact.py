@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, Optional, Tuple
 
-from dunning_plugin.model import Account, AccountKind, AccountRef
+from dunning_plugin.model import Account, AccountKind, AccountRef, Measure
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,17 @@ class Impact:
         }
 
 
-def impact_of(accounts: Iterable[Account], blocked_by_us: FrozenSet[AccountRef]) -> Impact:
-    """Sort accounts into hit, blocked by us already, and blocked by someone else (left alone)."""
+def impact_of(
+    accounts: Iterable[Account], blocked_by_us: FrozenSet[AccountRef], measure: Measure = Measure.SUSPEND
+) -> Impact:
+    """Sort accounts into hit, blocked by us already (with this measure), and blocked by someone else (left alone).
+
+    Somebody else's suspension keeps off ours only: a login is locked whether or not its account is suspended."""
     hit, ours, foreign = [], [], []
     for account in accounts:
         if account.ref in blocked_by_us:
             ours.append(account)
-        elif account.suspended:
+        elif account.suspended and measure is Measure.SUSPEND:
             foreign.append(account)
         else:
             hit.append(account)

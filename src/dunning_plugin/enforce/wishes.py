@@ -15,7 +15,7 @@ from dunning_plugin.enforce.workshop import Workshop
 from dunning_plugin.errors import CaseBusy, GateClosed, InputError
 from dunning_plugin.exclusive import working_on
 from dunning_plugin.impact import Impact, impact_of
-from dunning_plugin.model import AccountRef, Block, Case, Measure, format_money
+from dunning_plugin.model import Account, AccountRef, Block, Case, Measure, format_money
 from dunning_plugin.store import blocks as block_rows
 from dunning_plugin.store import ledger
 
@@ -91,9 +91,16 @@ def plan_suspension(installation: "Installation", wish: SuspendWish) -> Suspensi
     with installation.store.read() as conn:
         refs = account_refs(conn, wish.names, wish.debtors, tuple(installation.config.panels))
         wanted = targets(conn, installation.panel, refs, wish.scope)
-        ours = frozenset(block.account for block in block_rows.active(conn) if block.measure is Measure.SUSPEND)
-    impact = impact_of([account for target in wanted for account in target.accounts], ours)
+        ours = frozenset(block.account for block in block_rows.active(conn) if block.measure is wish.measure)
+    impact = impact_of([account for target in wanted for account in _reached(target, wish)], ours, wish.measure)
     return SuspensionPlan(wanted, impact, _closed(installation, wanted, wish))
+
+
+def _reached(target: Target, wish: SuspendWish) -> Iterable[Account]:
+    """The accounts that the measure is laid on; the notice stands on a reseller's own pages."""
+    if wish.measure is not Measure.NOTICE_WEB:
+        return target.accounts
+    return (account for account in target.accounts if account.name in target.whole)
 
 
 def _closed(installation: "Installation", wanted: Sequence[Target], wish: SuspendWish) -> str:

@@ -1,7 +1,7 @@
 """The page of one reseller or user: what he owes, what is laid on him, what happened, and the buttons."""
 
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 from dunning_plugin import journal
 from dunning_plugin.errors import DunningError
@@ -25,7 +25,7 @@ class Look:
     """What the panel says now: the account first, then his users; `trouble` if it could not be asked."""
 
     family: Tuple[Account, ...] = ()
-    trouble: str = ""
+    trouble: Optional[DunningError] = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class BlockGroup:
 class Kept:
     """What the store knows of the account."""
 
-    debtor: "Debtor | None"
+    debtor: Optional[Debtor]
     blocks: Tuple[Block, ...]
     cases: Tuple[Case, ...]
     invoices: Tuple[Invoice, ...]
@@ -68,13 +68,9 @@ def show() -> str:
         raise PageMistake("no_account", 404)
     look = look_at(ref)
     himself = look.family[0] if look.family else None
-    if himself is not None and himself.kind is AccountKind.ADMIN:
-        raise PageMistake("admin", 403)
     kept = _kept(ref, himself)
     if himself is None and not kept.known:
-        if look.trouble:
-            raise_again(look)
-        raise PageMistake("no_account", 404)
+        raise look.trouble or PageMistake("no_account", 404)
     return render("account.html.j2", "overdue", **_values(ref, look, kept))
 
 
@@ -89,15 +85,10 @@ def look_at(ref: AccountRef) -> Look:
             return Look(tuple(panel.reseller_accounts(ref.name)))
         return Look((himself,))
     except DunningError as error:
-        return Look(trouble=str(error))
+        return Look(trouble=error)
 
 
-def raise_again(look: Look) -> None:
-    """Nothing at all is known of the account: the panel's trouble is the page's."""
-    raise DunningError(look.trouble)
-
-
-def _kept(ref: AccountRef, himself: "Account | None") -> Kept:
+def _kept(ref: AccountRef, himself: Optional[Account]) -> Kept:
     with desk().installation.store.read() as conn:
         debtor = ledger.debtor_of_account(conn, ref.panel, ref.name)
         linked = debtor is not None
@@ -126,7 +117,7 @@ def _values(ref: AccountRef, look: Look, kept: Kept) -> Dict[str, Any]:
         "kind": kind.value,
         "owner": AccountRef(ref.panel, himself.owner) if himself and himself.kind is AccountKind.USER else None,
         "debtor": kept.debtor,
-        "trouble": look.trouble,
+        "trouble": str(look.trouble or ""),
         "gone": himself is None and not look.trouble,
         "states": frozenset(block.measure.value for block in on_him),
         "foreign": _is_foreign(himself, on_him),
@@ -173,7 +164,7 @@ def _users(accounts: Sequence[Account], blocks: Sequence[Block]) -> List[UserRow
     return rows
 
 
-def _is_foreign(account: "Account | None", blocks: Sequence[Block]) -> bool:
+def _is_foreign(account: Optional[Account], blocks: Sequence[Block]) -> bool:
     """Suspended, and not by a block of ours."""
     return account is not None and account.suspended and all(b.measure is not Measure.SUSPEND for b in blocks)
 

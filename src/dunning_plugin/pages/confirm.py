@@ -56,7 +56,7 @@ def take() -> str:
     except _Changed:
         return _page(draft, changed=True, reason=reason)
     except confirm_suspend.Missing as missing:
-        return _page(draft, mistake=tongue().text(f"confirm.{missing.key}"), reason=reason)
+        return _page(draft, mistake=tongue().text(missing.key), reason=reason)
     desk().wake_worker()
     return job.page(used.outcome.partition(":")[2], fresh=not used.again)
 

@@ -18,7 +18,7 @@ SCOPES = {"lock_login": ("reseller", "all")}
 
 
 class Missing(Exception):
-    """The form lacks what it needs. `key`: of its text confirm.KEY."""
+    """The form lacks what it needs. `key`: of the text that says so."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -55,9 +55,9 @@ def wish(draft: Draft, reason: str, notice: bool, anyway: bool) -> SuspendWish:
 def check(draft: Draft, asked: SuspendWish) -> None:
     """Missing if the form lacks the reason, or the yes to going on although nothing is overdue."""
     if not asked.why:
-        raise Missing("why_missing")
+        raise Missing("confirm.why_missing")
     if not asked.without_overdue and _plan(draft).closed:
-        raise Missing("anyway_missing")
+        raise Missing("confirm.anyway_missing")
 
 
 def subjects(draft: Draft) -> Iterable[str]:
@@ -103,9 +103,7 @@ def values(draft: Draft) -> Tuple[Dict[str, Any], Iterable[str]]:
 def _may_go_on(plan: SuspensionPlan, draft: Draft, may_open: bool, errors: List[str]) -> bool:
     if plan.closed and not may_open:
         return False
-    if draft.act == "notice_web":
-        return not errors
-    return bool(plan.impact.hit)
+    return bool(plan.impact.hit) and not (draft.act == "notice_web" and errors)
 
 
 def _plan(draft: Draft) -> SuspensionPlan:

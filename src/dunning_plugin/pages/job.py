@@ -64,10 +64,15 @@ def _values(job_id: str) -> Dict[str, Any]:
         "total_results": len(results),
         "failed_results": len(failed),
         "cut": cut(failed if only else results, part()),
-        "sentence": sentence(job, len(results), len(failed)),
+        "sentence": sentence(job, _accounts(results), _accounts(failed)),
         "detail": detail,
         "title_of": title_of,
     }
+
+
+def _accounts(results: Sequence[Result]) -> int:
+    """One account may have several results, one a measure."""
+    return len({result.account for result in results})
 
 
 def _counts(results: Sequence[Result]) -> List[Tuple[str, int]]:

@@ -1,12 +1,16 @@
 """The table of overdue resellers: searched, filtered by state, cut into parts; only the rows shown are formatted."""
 
+from functools import lru_cache
 from typing import Callable, Dict, Sequence
+
+from markupsafe import Markup
 
 from dunning_plugin.board import Row
 from dunning_plugin.overdue import bucket_of
 from dunning_plugin.pages.asking import asked, cut, part
-from dunning_plugin.pages.desk import desk
-from dunning_plugin.pages.rendering import render
+from dunning_plugin.pages.desk import desk, tongue
+from dunning_plugin.pages.rendering import piece, render
+from dunning_plugin.pages.speech import Speech
 from dunning_plugin.store import ledger
 
 FILTERS: Dict[str, Callable[[Row], bool]] = {
@@ -30,12 +34,12 @@ def show() -> str:
     state = state if state in FILTERS else "all"
     rows = chosen(board.rows, query, state)
     shown = cut(rows, part())
-    with installation.store.read() as conn:
-        has = ledger.holdings(conn)
+    can_pick = any(row.blocks for row in shown.rows)
+    speech = tongue()
     return render(
         "overdue.html.j2",
         "overdue",
-        has=has,
+        begun=bool(board.rows) or _has_invoices(),
         total=len(board.rows),
         today=installation.today(),
         as_of=board.as_of,
@@ -45,10 +49,21 @@ def show() -> str:
         filters=tuple(FILTERS),
         filtered=bool(query) or state != "all",
         cut=shown,
-        can_pick=any(row.blocks for row in shown.rows),
-        bucket=bucket_of,
-        age=age,
+        can_pick=can_pick,
+        row_html=lambda row: _row(row, speech, can_pick),
     )
+
+
+@lru_cache(maxsize=1024)
+def _row(row: Row, speech: Speech, can_pick: bool) -> Markup:
+    """A row's markup: it is the same until the row changes, and most of the page."""
+    html = piece("overdue_row.html.j2", speech, row=row, can_pick=can_pick, bucket=bucket_of, age=age)
+    return Markup(html)  # noqa: S704 - a template made it and escaped all that is in it
+
+
+def _has_invoices() -> bool:
+    with desk().installation.store.read() as conn:
+        return ledger.holdings(conn).invoices
 
 
 def chosen(rows: Sequence[Row], query: str, state: str) -> Sequence[Row]:

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dunning_plugin.pages import addresses
 from dunning_plugin.pages.desk import desk, person, tongue
+from dunning_plugin.pages.speech import Speech
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -32,6 +33,21 @@ def render(template: str, here: str, **values: Any) -> str:
     """The fragment. `here`: the menu's entry that it belongs to, '' for none."""
     speech = tongue()
     zone = desk().installation.config.host.zone
+    return piece(
+        template,
+        speech,
+        moment=lambda instant: speech.moment(instant, zone),
+        css=addresses.static("css"),
+        js=addresses.static("js"),
+        action=addresses.BASE + "/index.html",
+        who=_who(speech),
+        here=here,
+        **values,
+    )
+
+
+def piece(template: str, speech: Speech, **values: Any) -> str:
+    """A part that is the same for whoever asks in that language."""
     return (
         environment()
         .get_template(template)
@@ -41,13 +57,13 @@ def render(template: str, here: str, **values: Any) -> str:
             money=speech.money,
             day=speech.day,
             size=speech.size,
-            moment=lambda instant: speech.moment(instant, zone),
             language=speech.language,
-            css=addresses.static("css"),
-            js=addresses.static("js"),
-            action=addresses.BASE + "/index.html",
-            who=person().who,
-            here=here,
             **values,
         )
     )
+
+
+def _who(speech: Speech) -> str:
+    """The admin, and who really sits there under login-as."""
+    name, master = person().name, person().master
+    return speech.text("layout.who_behind", name=name, master=master) if master else name

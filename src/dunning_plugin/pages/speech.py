@@ -22,9 +22,9 @@ SYMBOLS = {"EUR": "€", "GBP": "£"}
 """Signs that mean one currency alone; others are named by their code."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Speech:
-    """One language. `thousands` and `decimal` as people of that language write them."""
+    """One language. `thousands` and `decimal` as people of that language write them. There is one object a language."""
 
     language: str
     texts: Mapping[str, Text]

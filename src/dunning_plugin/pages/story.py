@@ -40,9 +40,9 @@ def _kind(row: Row) -> Tuple[str, ...]:
 def _sentence(rows: Sequence[Row], speech: Speech) -> Sentence:
     first = rows[0]
     key = "act." + str(first["act"]).replace(" ", "_")
-    accounts = _names([f"{row['panel']}/{row['account']}" for row in rows if row["account"]], speech)
+    accounts = _names(sorted(f"{row['panel']}/{row['account']}" for row in rows if row["account"]), speech)
     measure = str(first["facts"].get("measure", ""))
-    measure = speech.text(f"measure.{measure}") if measure in MEASURES else measure
+    measure = speech.text(f"measure.{measure}").lower() if measure in MEASURES else measure
     what = speech.text(key, measure=measure, accounts=accounts) if speech.known(key) else str(first["act"])
     return Sentence(instant(str(first["at"])), str(first["who"]), what, tuple(_details(rows, speech)))
 
