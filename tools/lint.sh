@@ -10,5 +10,5 @@ $bin/ruff format --check .
 $bin/ruff check --extension html:python plugin/admin/index.html
 $bin/ruff format --check --extension html:python plugin/admin/index.html
 $bin/mypy
-$bin/vermin --quiet --no-tips --violations -t=3.9- src plugin
+$bin/vermin --quiet --no-tips --violations -t=3.9- src plugin tools
 find .ci tools plugin -type f \( -name '*.sh' -o -path .ci/run \) -exec $bin/shellcheck {} +

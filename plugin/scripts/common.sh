@@ -163,9 +163,10 @@ remove_account() {
 settle_plugin_files() {
     if is_root; then chown -hR 0:0 "$plugin"; fi
     find "$plugin" -type d -exec chmod 755 {} +
-    find "$plugin" -type f -exec chmod 644 {} +
-    chmod 755 "$plugin"/admin/* "$plugin"/hooks/*.sh "$plugin"/scripts/*.sh
-    chmod 644 "$plugin/scripts/common.sh"
+    # A hook is executable at every instant: without, it would not be run, and let somebody in.
+    chmod 755 "$plugin"/admin/* "$plugin"/hooks/*.sh "$plugin"/scripts/*install.sh "$plugin/scripts/update.sh"
+    find "$plugin" -type f ! -path "$plugin/admin/*" ! -path "$plugin/hooks/*.sh" ! -path "$plugin/scripts/*install.sh" \
+        ! -path "$plugin/scripts/update.sh" -exec chmod 644 {} +
     for hook in "$plugin"/hooks/*.sh; do
         sed "s|^state=.*|state=$state|" "$hook" | put "$hook" 755
     done

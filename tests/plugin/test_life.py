@@ -243,3 +243,12 @@ class TestDelete:
         )
         assert look["debtors"] == "noord" and look["modes"]["etc/dunning/dunning.yaml"][1] == "0600"
         assert look["modes"]["var/lib/dunning"][1] == "0700"
+
+
+def test_the_docs_tell_the_modes_that_are_tested_here():
+    text = (ROOT / "docs/plugin-package.md").read_text()
+    rows = re.findall(r"^\| `/([^`]+)` \| (\d{3})(?:, folder (\d{3}))? \|", text, re.MULTILINE)
+    assert len(rows) == 6
+    for path, mode, folder in rows:
+        assert MODES[path] == f"0{mode}"
+        assert not folder or MODES[path.rpartition("/")[0]] == f"0{folder}"
