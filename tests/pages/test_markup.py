@@ -119,6 +119,12 @@ def test_every_address_is_ours_and_every_link_of_a_page_leads_to_a_page(pages):
                 assert page.browser.open(link.attributes["href"]).status == 200, f"{name}: {link.attributes['href']}"
 
 
+def test_every_form_is_sent_in_utf_8_whatever_encoding_the_skin_declares(pages):
+    for name, page in each(pages):
+        for form in page.every("form"):
+            assert form.attributes["accept-charset"] == "utf-8", name
+
+
 def test_a_page_holds_neither_session_nor_secret(pages):
     for name, page in each(pages):
         for secret in ("k" * 39, "S" * 39, "Pw-atelier", page.browser.password):
@@ -138,6 +144,8 @@ def test_style_and_script_are_files_with_our_version_in_their_names_and_take_not
     for kind in ("css", "js"):
         file = IMAGES / addresses.static(kind).rpartition("/")[2]
         text = file.read_text(encoding="utf-8")
+        # A skin may declare any encoding, and these files are read in it.
+        assert text.isascii()
         assert "://" not in text and "@import" not in text and "url(" not in text
         assert dunning_plugin.__version__ in file.name
 
