@@ -183,7 +183,8 @@ class _UserFiles:
     """What a listing leaves open and the panel's own files tell, on the panel's own host."""
 
     def __init__(self, settings: PanelSettings, name: str) -> None:
-        self.folder = settings.root / DATA / name if settings.local and "/" not in name else None
+        # Of a thousand rows hardly one asks: the path is made when it does.
+        self.settings, self.name = settings, name
         self._values: Optional[Dict[str, str]] = None
 
     def value(self, key: str) -> str:
@@ -196,8 +197,10 @@ class _UserFiles:
         return self._lines("domains.list")
 
     def _lines(self, name: str) -> List[str]:
+        if not self.settings.local or "/" in self.name:
+            return []
         try:
-            return (self.folder / name).read_text(encoding="utf-8", errors="replace").split() if self.folder else []
+            return (self.settings.root / DATA / self.name / name).read_text("utf-8", "replace").split()
         except OSError:
             return []
 

@@ -1,6 +1,7 @@
 """Lock and guard files: one file an account in a root-owned folder, tested by the panel's hooks."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Sequence
 
@@ -19,7 +20,8 @@ class Folder:
 
     def _read(self, entry: str) -> str:
         try:
-            descriptor = os.open(self.path / entry, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            # Asked for each of a thousand accounts: a plain string costs a tenth of a Path.
+            descriptor = os.open(f"{self.path}/{entry}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return ""
         with os.fdopen(descriptor, "rb") as file:
@@ -41,13 +43,14 @@ class Folder:
                 file.write(f"{reference}\n")
             for name in names:
                 self._link(source, _checked(name), reference)
-                (self.path / _aside(name)).unlink(missing_ok=True)
+                with suppress(FileNotFoundError):
+                    os.unlink(f"{self.path}/{_aside(name)}")
         finally:
             source.unlink(missing_ok=True)
 
     def _link(self, source: Path, name: str, reference: str) -> None:
         try:
-            os.link(source, self.path / name)
+            os.link(source, f"{self.path}/{name}")
         except FileExistsError:
             if self._read(name) != reference:
                 between = self.path / f"{source.name}.{name}"

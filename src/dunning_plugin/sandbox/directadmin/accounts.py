@@ -81,7 +81,7 @@ class Accounts:
         if self.options.unsuspend_toggles and now == wanted:
             wanted = not now
         hook = "user_suspend" if wanted else "user_activate"
-        good, output = self.hooks.run(f"{hook}_pre", self.environment(name))
+        good, output = self._hooked(f"{hook}_pre", name)
         if not good:
             return output.strip() or f"{hook}_pre.sh failed"
         self.disk.set_suspended(name, wanted, reason, details)
@@ -93,8 +93,14 @@ class Accounts:
                     self.disk.set_suspended(user, wanted, reason, details)
                     if wanted:
                         self._end_sessions(user)
-        good, output = self.hooks.run(f"{hook}_post", self.environment(name))
+        good, output = self._hooked(f"{hook}_post", name)
         return "" if good else output.strip() or f"{hook}_post.sh failed"
+
+    def _hooked(self, hook: str, name: str) -> Tuple[bool, str]:
+        """Run a hook about an account; its files are not read for nobody."""
+        if not self.hooks.scripts(hook):
+            return True, ""
+        return self.hooks.run(hook, self.environment(name))
 
     def _end_sessions(self, name: str) -> None:
         """End an account's own sessions; who logged in as it stays."""

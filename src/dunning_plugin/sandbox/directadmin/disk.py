@@ -22,6 +22,8 @@ from dunning_plugin.sandbox.directadmin.zones import Zones
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 OWN_KEYS = ("uid", "suspended_reason", "suspended_details")
 """Keys of user.conf that are the sandbox's own: no answer and no hook has them."""
+FRESH_NS = 50_000_000
+"""Nanoseconds for which a changed file may change again unseen: more than a tick of any kernel's clock."""
 
 
 Act = TypeVar("Act", bound=Callable[..., None])
@@ -47,6 +49,7 @@ class Disk:
         self._users = str(self.da / "data/users")
         self.as_root = os.geteuid() == 0
         self._configs: Dict[str, Tuple[Tuple[int, int], Dict[str, str]]] = {}
+        self._listed: Dict[str, Tuple[Tuple[int, int, int], List[str]]] = {}
         self.lock = threading.RLock()
         self.zones = Zones(root)
         self._prepare()
@@ -347,12 +350,24 @@ class Disk:
             for one in (*folders, *files):
                 os.chown(os.path.join(folder, one), uid, uid, follow_symlinks=False)
 
-    @staticmethod
-    def _lines(path: Union[Path, str]) -> List[str]:
+    def _lines(self, path: Union[Path, str]) -> List[str]:
+        """A file's lines, read anew when it changed; [] for none. Lists are asked for again and again."""
         try:
-            return [line for line in _text(path).split("\n") if line]
+            status = os.stat(path)
         except FileNotFoundError:
             return []
+        signature = (status.st_mtime_ns, status.st_ino, status.st_size)
+        known = self._listed.get(str(path))
+        if known is None or known[0] != signature:
+            try:
+                lines = [line for line in _text(path).split("\n") if line]
+            except FileNotFoundError:
+                return []
+            known = (signature, lines)
+            # Two changes within one tick of the clock look alike: what changed just now is not kept.
+            if time.time_ns() - status.st_mtime_ns > FRESH_NS:
+                self._listed[str(path)] = known
+        return list(known[1])
 
     def _add_line(self, path: Path, line: str) -> None:
         with path.open("a", encoding="utf-8") as file:
