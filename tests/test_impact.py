@@ -32,3 +32,9 @@ def test_impact_says_unknown_rather_than_nought_when_the_panel_names_no_mailboxe
 def test_a_login_lock_hits_accounts_too_that_somebody_else_suspended():
     impact = impact_of(FAMILY, frozenset({AccountRef("da1", "kees")}), Measure.LOCK_LOGIN)
     assert [a.name for a in impact.hit] == ["webbouw", "jan", "piet"] and not impact.foreign
+
+
+def test_a_suspension_that_failed_half_way_counts_as_hit_when_it_is_asked_for_again():
+    kees = frozenset({AccountRef("da1", "kees")})
+    impact = impact_of(FAMILY, kees, Measure.SUSPEND, unfinished=kees)
+    assert [a.name for a in impact.hit] == ["webbouw", "jan", "kees"] and not impact.ours

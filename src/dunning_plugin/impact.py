@@ -62,14 +62,20 @@ class Impact:
 
 
 def impact_of(
-    accounts: Iterable[Account], blocked_by_us: FrozenSet[AccountRef], measure: Measure = Measure.SUSPEND
+    accounts: Iterable[Account],
+    blocked_by_us: FrozenSet[AccountRef],
+    measure: Measure = Measure.SUSPEND,
+    unfinished: FrozenSet[AccountRef] = frozenset(),
 ) -> Impact:
     """Sort accounts into hit, blocked by us already (with this measure), and blocked by someone else (left alone).
 
-    Somebody else's suspension keeps off ours only: a login is locked whether or not its account is suspended."""
+    Somebody else's suspension keeps off ours only: a login is locked whether or not its account is suspended. Whose
+    block of ours is `unfinished`, because it failed or was broken off, would be hit: asking again finishes it."""
     hit, ours, foreign = [], [], []
     for account in accounts:
-        if account.ref in blocked_by_us:
+        if account.ref in unfinished:
+            hit.append(account)
+        elif account.ref in blocked_by_us:
             ours.append(account)
         elif account.suspended and measure is Measure.SUSPEND:
             foreign.append(account)

@@ -15,7 +15,7 @@ from dunning_plugin.enforce.workshop import Workshop
 from dunning_plugin.errors import CaseBusy, GateClosed, InputError
 from dunning_plugin.exclusive import working_on
 from dunning_plugin.impact import Impact, impact_of
-from dunning_plugin.model import Account, AccountRef, Block, Case, Measure, format_money
+from dunning_plugin.model import Account, AccountRef, Block, BlockState, Case, Measure, format_money
 from dunning_plugin.store import blocks as block_rows
 from dunning_plugin.store import ledger
 
@@ -91,8 +91,11 @@ def plan_suspension(installation: "Installation", wish: SuspendWish) -> Suspensi
     with installation.store.read() as conn:
         refs = account_refs(conn, wish.names, wish.debtors, tuple(installation.config.panels))
         wanted = targets(conn, installation.panel, refs, wish.scope)
-        ours = frozenset(block.account for block in block_rows.active(conn) if block.measure is wish.measure)
-    impact = impact_of([account for target in wanted for account in _reached(target, wish)], ours, wish.measure)
+        active = [block for block in block_rows.active(conn) if block.measure is wish.measure]
+    ours = frozenset(block.account for block in active)
+    unfinished = frozenset(block.account for block in active if block.state is not BlockState.LAID)
+    reached = [account for target in wanted for account in _reached(target, wish)]
+    impact = impact_of(reached, ours, wish.measure, unfinished)
     return SuspensionPlan(wanted, impact, _closed(installation, wanted, wish))
 
 
