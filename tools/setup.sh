@@ -96,10 +96,21 @@ need_apache() {
     fi
 }
 
+# The system's own browser: nothing is fetched past the distribution. A font too, without which texts have no width.
+need_browser() {
+    if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then return; fi
+    if is_root && command -v apt-get >/dev/null; then
+        apt_install chromium fonts-dejavu-core || fail "chromium cannot be installed; see apt-get's words above"
+    else
+        say "setup: no Chromium is here: the tests that click in a browser will be left out."
+        say "setup: to run them too, ask the administrator for: apt-get install chromium fonts-dejavu-core"
+    fi
+}
+
 "$venv/bin/python" -m pip --version >/dev/null 2>&1 || make_venv
 case $purpose in
     install) pip_install . ;;
-    test) pip_install '.[test]' && need_apache && "$venv/bin/python" -m tools.build_plugin --fetch ;;
+    test) pip_install '.[test]' && need_apache && need_browser && "$venv/bin/python" -m tools.build_plugin --fetch ;;
     lint) pip_install '.[test,lint]' ;;
     *) fail "no such purpose: $purpose; one of install, test, lint" ;;
 esac

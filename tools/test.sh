@@ -15,4 +15,9 @@ if [ "$(id -u)" -ne 0 ]; then
         set -- --ignore=tests/services "$@"
     fi
 fi
-exec .venv/bin/python -m pytest -n 2 "$@"
+if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
+    echo "No Chromium here: tests/browser is left out." >&2
+    set -- --ignore=tests/browser "$@"
+fi
+# Tests that share a world of their own, as a browser's, stay on one process; all others go to whichever is free.
+exec .venv/bin/python -m pytest -n 2 --dist loadgroup "$@"
