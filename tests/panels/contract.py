@@ -1,5 +1,6 @@
 """What every panel adapter promises, written once. A panel's own test file gives the fixtures `panel` (the adapter),
-`world` (names: reseller, users, abused) and `actual` (a function name -> (suspended, reason) from the panel's own files)."""
+`world` (names: reseller, users, abused), `actual` (a function name -> (suspended, reason) from the panel's own files),
+`session_of` (name -> id and key of a fresh session) and `acting_session` (the same for a master who acts as a name)."""
 
 from dunning_plugin.model import AccountKind, Measure, Seen, neutral_reason
 
@@ -72,3 +73,24 @@ class PanelContract:
         assert panel.reinstate(again)[world.abused].ok
         # A panel that shows no reason gives none to lay again.
         assert actual(world.abused)[0] == before[0] and account.reason.split(": ")[-1] in actual(world.abused)[1]
+
+    def test_everybody_is_listed_with_his_owner_and_state(self, panel, world):
+        found = {account.name: account for account in panel.everybody()}
+        assert set(found) == {world.reseller, *world.users}
+        assert found[world.abused].suspended and found[world.users[0]].owner == world.reseller
+        assert found[world.reseller].kind is AccountKind.RESELLER
+
+    def test_the_panel_says_who_sits_behind_a_session_and_nobody_else_does(self, panel, world, session_of):
+        for name, kind in (("admin", "admin"), (world.reseller, "reseller"), (world.users[0], "user")):
+            sitter = panel.sitter(*session_of(name))
+            assert (sitter.login, sitter.kind, sitter.master) == (name, kind, "")
+
+    def test_what_is_no_live_session_belongs_to_nobody(self, panel, session_of):
+        session_id, key = session_of("admin")
+        for odd in (("x" * 39, key), (session_id, "x" * 39), ("", ""), (session_id, f"{key}; a=b"), ("\r\nX: y", key)):
+            assert panel.sitter(*odd) is None
+        assert panel.sitter(session_id, key).login == "admin"
+
+    def test_who_really_sits_there_under_login_as_is_named(self, panel, world, acting_session):
+        sitter = panel.sitter(*acting_session("admin", world.reseller))
+        assert (sitter.login, sitter.kind, sitter.master) == (world.reseller, "reseller", "admin")

@@ -68,6 +68,28 @@ def actual(sandbox):
     return look
 
 
+@pytest.fixture
+def session_of(sandbox):
+    """A function name -> (session id, key) of a fresh session."""
+
+    def begin(name):
+        session = sandbox.sessions.create(name, "127.0.0.1")
+        return session.id, session.key
+
+    return begin
+
+
+@pytest.fixture
+def acting_session(sandbox):
+    """The same for somebody who logged in as another."""
+
+    def begin(master, name):
+        session = sandbox.sessions.create(name, "127.0.0.1", master)
+        return session.id, session.key
+
+    return begin
+
+
 class TestContract(PanelContract):
     @pytest.fixture(autouse=True)
     def _freely(self, sandbox):
@@ -423,3 +445,27 @@ def test_a_reseller_cannot_lift_our_block_of_his_user_and_is_told_who_can(plain,
         "error"
         not in requests.post(running.url + "/CMD_API_SELECT_USERS", form, auth=("webbouw", "pw"), timeout=5).json()
     )
+
+
+def test_an_expired_key_of_da_api_url_is_renewed_once_and_the_request_repeated(plain, tmp_path):
+    running, settings = plain
+    da = running.root / "usr/local/directadmin/directadmin"
+    da.write_text("#!/bin/sh\ncat " + str(tmp_path / "address"))
+    da.chmod(0o755)
+
+    def address(password):
+        (tmp_path / "address").write_text(running.url.replace("//", f"//admin:{password}@"))
+
+    address(running.password)
+    panel = adapter_for(settings, tmp_path, password_file=None)
+    assert panel.resellers() == ("webbouw",)
+    running.disk.set_password("admin", "another-one")
+    address("another-one")
+    assert panel.resellers() == ("webbouw",)
+    running.disk.set_password("admin", "a-third-one")
+    for _ in range(3):
+        with pytest.raises(PanelRefused):
+            panel.resellers()
+    refused = [seen for seen in running.requests if not seen.account]
+    # The old key once more each time, and the renewed one once; then it is silent.
+    assert len(refused) == 3

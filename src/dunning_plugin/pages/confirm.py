@@ -43,12 +43,10 @@ def take() -> str:
         wish: Wish = confirm_restore.wish(draft, reason)
     else:
         wish = confirm_suspend.wish(draft, reason, notice=bool(sent("notice")), anyway=bool(sent("anyway")))
-    look = _looked(draft)
+    may_go_on = _looked(draft, wish, seen)
 
     def act(conn: "Connection") -> str:
-        if look() != seen:
-            raise _Changed
-        _check(draft, wish)
+        may_go_on()
         return "job:" + jobs.queue(conn, wish, person().who, desk().now())
 
     try:
@@ -73,19 +71,22 @@ def _draft() -> Draft:
     return Draft(act, named, confirm_suspend.scope_of(act, asked("scope")))
 
 
-def _looked(draft: Draft) -> Callable[[], str]:
-    """Look at whom it would hit now, outside of any transaction; what went wrong is raised when the answer is asked
-    for. A form that was used already never asks, and so shows its first outcome even while the panel is away."""
+def _looked(draft: Draft, wish: Wish, seen: str) -> Callable[[], None]:
+    """Look at whom it would hit now and at what the form lacks, outside of any transaction: no panel may keep the
+    store locked. What is wrong is raised when the answer is asked for. A form that was used already never asks, and
+    so shows its first outcome even while the panel is away."""
     try:
-        digest = digest_of(_subjects(draft))
-        return lambda: digest
-    except DunningError as error:
+        if digest_of(_subjects(draft)) != seen:
+            raise _Changed
+        _check(draft, wish)
+    except (DunningError, _Changed, confirm_suspend.Missing) as error:
         trouble = error
 
-        def failed() -> str:
+        def failed() -> None:
             raise trouble
 
         return failed
+    return lambda: None
 
 
 def _subjects(draft: Draft) -> Iterable[str]:
