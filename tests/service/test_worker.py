@@ -176,3 +176,10 @@ def test_a_job_that_meets_something_unexpected_is_ended_and_the_next_one_done(he
     assert get(installation, bad).state == "failed" and "unexpected" in get(installation, bad).words
     good = queue(installation, SuspendWish(("da1/atelier01",)))
     assert worker._tried(worker._work, installation) and get(installation, good).state == "done"
+
+
+def test_what_is_asked_for_within_one_second_is_done_in_the_order_of_asking(installation):
+    asked = [queue(installation, RestoreWish(everything=True, why=str(number))) for number in range(8)]
+    with installation.store.read() as conn:
+        assert [job.id for job in jobs.newest(conn, 8)] == asked[::-1]
+    assert [work(installation).id for _ in asked] == asked

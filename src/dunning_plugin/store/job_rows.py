@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any, Dict, Iterable, List, Mapping, Optional, cast
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dunning_plugin.store.cases import instant_text
 from dunning_plugin.store.tables import job_results, jobs, used_forms
 
 Row = Mapping[str, Any]
+ARRIVAL = literal_column("jobs.rowid")
+"""In which order they came: instants are whole seconds, and what was asked for first must be done first."""
 
 
 def add(conn: Connection, values: Mapping[str, Any]) -> None:
@@ -25,8 +27,8 @@ def get(conn: Connection, job_id: str) -> Optional[Row]:
 
 def newest(conn: Connection, count: int) -> List[Row]:
     """The newest jobs, newest first."""
-    order = (jobs.c.created_at.desc(), jobs.c.id.desc())
-    return cast(List[Row], list(conn.execute(select(jobs).order_by(*order).limit(count)).mappings()))
+    query = select(jobs).order_by(ARRIVAL.desc()).limit(count)
+    return cast(List[Row], list(conn.execute(query).mappings()))
 
 
 def waiting(conn: Connection) -> int:
@@ -37,7 +39,7 @@ def waiting(conn: Connection) -> int:
 
 def next_one(conn: Connection) -> Optional[Row]:
     """The job to work on: one that a stopped service left running, else the oldest queued one."""
-    order = (jobs.c.state.desc(), jobs.c.created_at, jobs.c.id)
+    order = (jobs.c.state.desc(), ARRIVAL)
     query = select(jobs).where(jobs.c.state.in_(("queued", "running"))).order_by(*order).limit(1)
     return cast(Optional[Row], conn.execute(query).mappings().first())
 
