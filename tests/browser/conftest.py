@@ -42,9 +42,9 @@ def chromium():
 
 
 @pytest.fixture(scope="module")
-def here(archive):
-    """The case of Webbouw Noord, books filled."""
-    with world(archive) as here:
+def here(archive, request):
+    """The case of Webbouw Noord, books filled, or what the module's WORLD says."""
+    with world(archive, **getattr(request.module, "WORLD", {})) as here:
         yield here
 
 
@@ -67,7 +67,7 @@ def new_context(chromium):
 
 
 def _is_strange(url):
-    return not url.startswith(("http://127.0.0.1:", "data:", "about:", "blob:")) and ".example/" not in url
+    return not url.startswith(("http://127.0.0.1:", "data:", "about:", "blob:", "file:")) and ".example/" not in url
 
 
 @pytest.fixture(scope="module")
