@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any, Dict, Iterable, List, Mapping, Optional, cast
 
-from sqlalchemy import Connection, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dunning_plugin.store.cases import instant_text
 from dunning_plugin.store.tables import job_results, jobs, used_forms
 
 Row = Mapping[str, Any]
-ARRIVAL = literal_column("jobs.rowid")
+ARRIVAL: ColumnElement[int] = literal_column("jobs.rowid", Integer)
 """In which order they came: instants are whole seconds, and what was asked for first must be done first."""
 
 
