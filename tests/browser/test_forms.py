@@ -188,7 +188,7 @@ def test_a_form_of_a_strangers_page_is_refused_although_the_browser_sends_the_se
     with page_of_a_stranger(address(here, "confirm", **BUSY), fields) as stranger:
         page.goto(stranger)
         expect(page.get_by_role("heading", level=1)).to_have_text("This form cannot be used")
-    assert "Signed in as admin" in page.locator("header.top").inner_text()
+    assert "Signed in as admin" in page.locator("nav.top").inner_text()
     assert here.jobs() == before and here.suspended() == FREE
 
 

@@ -178,7 +178,9 @@ def packaged(root, account=True):
     conf = (hookfiles.source() / "plugin.conf").read_text()
     (folder / "plugin.conf").write_text(conf + "update_url=https://mirror.example/dunning.tar.gz\n")
     (root / "etc").mkdir()
-    (root / "etc/passwd").write_text("dunning:x:900:900:dunning plugin pages:/nonexistent:/usr/sbin/nologin\n" * account)
+    (root / "etc/passwd").write_text(
+        "dunning:x:900:900:dunning plugin pages:/nonexistent:/usr/sbin/nologin\n" * account
+    )
     return folder / "plugin.conf"
 
 
