@@ -1,0 +1,104 @@
+"""One browser a process, one host a module. After each test everything is restored, and must be as it was."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import clicks
+from tests.browser.world import package_of_run, world
+
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 15_000
+"""Milliseconds that a loaded machine is given for one step."""
+SIZE = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory):
+    """The built package, one for all processes of the run."""
+    base = tmp_path_factory.getbasetemp()
+    return package_of_run(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's own Chromium, without a window."""
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "no chromium is here: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def here(archive, request):
+    """The case of Webbouw Noord, books filled, or what the module's WORLD says."""
+    with world(archive, **getattr(request.module, "WORLD", {})) as here:
+        yield here
+
+
+@pytest.fixture
+def new_context(chromium):
+    """Browsers of other people: contexts that share nothing, closed in the end. No page may speak to anybody else."""
+    opened, strange = [], []
+
+    def make(**options):
+        context = chromium.new_context(**{"viewport": SIZE, "locale": "en-GB", **options})
+        context.set_default_timeout(PATIENCE)
+        context.on("request", lambda request: strange.append(request.url) if _is_strange(request.url) else None)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+    assert strange == []
+
+
+def _is_strange(url):
+    return not url.startswith(("http://127.0.0.1:", "data:", "about:", "blob:", "file:")) and ".example/" not in url
+
+
+@pytest.fixture(scope="module")
+def logged_in(chromium, here):
+    """The cookies of an admin who has logged in at the panel's own login page."""
+    context = chromium.new_context()
+    assert clicks.log_in(context.new_page(), here)
+    cookies = context.storage_state()
+    context.close()
+    return cookies
+
+
+@pytest.fixture
+def page(new_context, logged_in, as_it_was):
+    """A browser in which the admin is logged in to the panel. No script of ours may fail in it."""
+    failed = []
+    page = new_context(storage_state=logged_in).new_page()
+    page.on("pageerror", lambda error: failed.append(error))
+    yield page
+    assert failed == []
+
+
+@pytest.fixture
+def as_it_was(here):
+    """Whatever the test did is restored, and the panel's files are then what they were."""
+    before = here.journal_entries()
+    yield
+    if not here.runs:
+        here.start_service()
+    here.wait_for_jobs()
+    if here.journal_entries() != before:
+        here.panel.faults.planned.clear()
+        here.run("restore", "--all", "--yes")
+        assert here.state() == here.free
