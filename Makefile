@@ -1,5 +1,5 @@
 # The front door: each target makes what it needs first. ARGS="..." is handed to demo and to pytest.
-.PHONY: help install demo test lint bench docs plugin clean
+.PHONY: help install demo test lint bench docs screenshots plugin clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -13,6 +13,7 @@ help:
 	@echo 'make lint      ruff, mypy, vermin, shellcheck'
 	@echo 'make bench     measure, and write benchmarks/results.json'
 	@echo 'make docs      write the generated pages in docs/ anew'
+	@echo 'make screenshots   take the pictures in docs/images/ anew, in a real browser'
 	@echo 'make plugin    dist/dunning.tar.gz, for the plugin manager of the panel'
 	@echo 'make clean     remove .venv and all that was generated'
 
@@ -34,6 +35,9 @@ docs: $(READY)-install
 	.venv/bin/python -m dunning_plugin.cli.docs docs/cli.md
 	.venv/bin/python -m dunning_plugin.config.docs docs/configuration.md
 	.venv/bin/python -m dunning_plugin.sandbox.docs docs/sandbox.md
+
+screenshots: $(READY)-test
+	@.venv/bin/python -m tools.screenshots $(ARGS)
 
 plugin: $(READY)-install
 	@.venv/bin/python -m tools.build_plugin $(ARGS)

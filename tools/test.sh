@@ -19,5 +19,4 @@ if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null;
     echo "No Chromium here: tests/browser is left out." >&2
     set -- --ignore=tests/browser "$@"
 fi
-# Tests that share a world of their own, as a browser's, stay on one process; all others go to whichever is free.
-exec .venv/bin/python -m pytest -n 2 --dist loadgroup "$@"
+exec .venv/bin/python -m pytest -n 2 "$@"

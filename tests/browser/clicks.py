@@ -95,14 +95,15 @@ def count_of(place: Place, term: str) -> str:
     return place.locator("dl.figures > div").filter(has=heading).locator("dd").inner_text()
 
 
-def visit_site(page: Page, here: World, name: str) -> int:
-    """Open an account's first site, as its visitors do; the status. Names ending in .example lead to the sites' port,
-    which answers by the Host header."""
+def visit_site(page: Page, here: World, name: str, language: str = "nl") -> int:
+    """Open an account's first site, as its visitors of that language do; the status. Its name leads to the sites'
+    port, which answers by the Host header."""
     domain = here.panel.disk.domains(name)[0]
+    headers = {"host": domain, "accept-language": language}
     page.route(
         f"http://{domain}/**",
         lambda route: route.fulfill(
-            response=route.fetch(url=here.panel.sites_url, headers={**route.request.headers, "host": domain})
+            response=route.fetch(url=here.panel.sites_url, headers={**route.request.headers, **headers})
         ),
     )
     answer = page.goto(f"http://{domain}/")

@@ -1,22 +1,13 @@
 """One browser a process, one host a module. After each test everything is restored, and must be as it was."""
 
 import os
-import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.browser import clicks
+from tests.browser.launch import launched
 from tests.browser.world import package_of_run, world
 
-ARGUMENTS = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE = 15_000
 """Milliseconds that a loaded machine is given for one step."""
 SIZE = {"width": 1280, "height": 900}
@@ -32,13 +23,8 @@ def archive(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     """The system's own Chromium, without a window."""
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "no chromium is here: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,15 @@
 """For people: screen readers, keyboards, narrow windows, large text, dark skins, two languages, in and outside a frame."""
 
-import os
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import axe, clicks
 from tests.browser.clicks import confirm, open_page, wait_until_done
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.launch import how
 from tests.browser.world import DUTCH
 
-pytestmark = pytest.mark.xdist_group("browser-access")
 LAID, FREE = {"name": "da1/atelier"}, {"name": "da1/webbouw"}
 PAGES = {
     "overview": ("overview", {}),
@@ -141,8 +138,7 @@ def test_nothing_is_cut_inside_evolutions_frame_at_320_pixels(busy, reader):
 @pytest.fixture(scope="module")
 def large_text(chromium, busy):
     """A browser whose reader has set its text to twice the usual size."""
-    arguments = [*ARGUMENTS, "--blink-settings=defaultFontSize=32", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
+    browser = chromium.browser_type.launch(**how("--blink-settings=defaultFontSize=32"))
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     assert clicks.log_in(page, busy)
     yield page
@@ -161,6 +157,7 @@ def test_nothing_is_cut_when_text_is_twice_as_large(large_text, busy, name):
 
 def test_the_rulers_find_what_is_wrong(busy, reader):
     page = reader("en")
+    page.emulate_media(color_scheme="light")
     open_page(page, busy, "overdue")
     page.evaluate("""() => {
         const wrong = document.createElement('p');

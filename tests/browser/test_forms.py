@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from tests.browser import clicks
 from tests.browser.clicks import address, confirm, go_to_reseller, log_in, menu, open_page, press, wait_until_done
 
-pytestmark = pytest.mark.xdist_group("browser-forms")
 WORLD = {"only": "atelier"}
 BUSY = {"act": "suspend", "name": "da1/atelier"}
 FREE, HIT = {"atelier03"}, {"atelier", "atelier01", "atelier02", "atelier03"}

@@ -16,8 +16,6 @@ from tests.browser.clicks import (
     wait_until_done,
 )
 
-pytestmark = pytest.mark.xdist_group("browser-story")
-
 
 def test_the_classic_skin_leads_to_the_overview(page, here):
     page.goto(here.panel.url)
@@ -117,10 +115,12 @@ def test_a_suspended_resellers_customers_meet_the_notice_until_he_is_restored(pa
     wait_until_done(page)
     assert moves == [], "the page came anew while it should have moved by itself"
     assert page.locator("tbody tr").count() == 42 and page.get_by_text("Failed (0)").is_visible()
-    visitor = new_context(locale="nl-NL").new_page()
+    visitor = new_context().new_page()
     assert visit_site(visitor, here, "webbouw01") == 503
     assert visitor.get_by_role("heading").inner_text() == "Deze website is tijdelijk niet bereikbaar"
     assert here.site("webbouw01").headers["Retry-After"]
+    assert visit_site(visitor, here, "webbouw02", "en") == 503
+    assert visitor.get_by_role("heading").inner_text() == "This website is temporarily unavailable"
     assert here.site("zuidhost01").status_code == 200
     assert not log_in(new_context().new_page(), here, "webbouw01")
     go_to_reseller(page, "webbouw")

@@ -10,7 +10,7 @@ import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Set
+from typing import Any, Dict, Iterator, Optional, Set
 
 import requests
 
@@ -202,11 +202,3 @@ def take_books_in(here: World, check: bool = True) -> None:
     """Debtors and invoices of the case."""
     here.run("import", str(case.write_debtors(here.folder)), *([] if check else ["--no-check"]))
     here.run("import", str(case.write_invoices(here.folder)))
-
-
-def more_debtors(count: int) -> "List[bytes]":
-    """Small debtors without a reseller, each with one invoice: (debtors.yaml, invoices.csv of them and of the case)."""
-    keys = [f"klant{number:03d}" for number in range(1, count + 1)]
-    debtors = "".join(f"- key: {key}\n  name: Klant {key[-3:]}\n  language: nl\n" for key in keys)
-    rows = "".join(f"K-{key};{key};02-03-2009;16-03-2009;12,10;12,10;EUR\r\n" for key in keys)
-    return [debtors.encode(), rows.encode("cp1252")]
