@@ -21,6 +21,7 @@ MOST_HEIGHT = 1000
 WHOLE_CONFIRMATION = 1430
 MOST_BYTES = 150_000
 FREE, LAID = {"name": "da1/webbouw"}, {"name": "da1/atelier"}
+PREVIEW = {"file": "facturen-april.csv", "kind": "invoices", "source": "invoices"}
 APRIL = 1_239_174_000
 """2009-04-08T07:00:00Z, when the files of the case were exported."""
 
@@ -47,11 +48,11 @@ def _story(page: Page, here: World) -> Iterator[str]:
 
 
 def _before(page: Page, here: World) -> Iterator[str]:
-    yield from _shown(page, here, ("reseller", "account", FREE))
-    yield from _shown(
-        page, here, ("import-preview", "import", _preview()), ("lock-login", "confirm", _act("lock_login"))
-    )
+    yield from _shown(page, here, ("reseller", "account", FREE), ("import-preview", "import", PREVIEW))
+    yield from _shown(page, here, ("lock-login", "confirm", _act("lock_login")))
+    page.set_viewport_size({"width": 1280, "height": WHOLE_CONFIRMATION})
     yield from _shown(page, here, ("suspend", "confirm", _act("suspend")))
+    page.set_viewport_size({"width": 1280, "height": MOST_HEIGHT})
 
 
 def _suspend(page: Page, here: World) -> Iterator[str]:
@@ -93,10 +94,6 @@ def _shown(page: Page, here: World, *pages: Tuple[str, str, Any]) -> Iterator[st
 
 def _act(act: str, whom: Any = None) -> Any:
     return {"act": act, **(whom or FREE)}
-
-
-def _preview() -> Any:
-    return {"file": "facturen-april.csv", "kind": "invoices", "source": "invoices"}
 
 
 def _export(here: World) -> None:
