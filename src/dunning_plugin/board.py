@@ -76,11 +76,14 @@ class Board:
 
 @dataclass(frozen=True)
 class Below:
-    """What the panel lists of one account: how many users and domains, and whether it is suspended now."""
+    """What the panel lists of one account: how many users and domains, and whether somebody else suspended it.
+
+    That is settled when the panel is read: a listing read while our own suspension was there says nothing of others
+    once ours is lifted."""
 
     users: int
     domains: int
-    suspended: bool
+    foreign: bool
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _of_account(
         users=below.users if below else None,
         domains=below.domains if below else None,
         states=states,
-        foreign=bool(below and below.suspended and Measure.SUSPEND.value not in states),
+        foreign=bool(below and below.foreign and Measure.SUSPEND.value not in states),
         working=any(block.state is not BlockState.LAID for block in on_him),
         blocks=with_all.get(ref, 0),
     )
@@ -225,7 +228,9 @@ class Listing:
         try:
             for name in self.installation.config.panels:
                 try:
-                    news = counted(self.installation.panel(name).everybody())
+                    before = self._suspended_by_us()
+                    everybody = tuple(self.installation.panel(name).everybody())
+                    news = counted(everybody, before | self._suspended_by_us())
                     below = {**{ref: kept for ref, kept in below.items() if ref.panel != name}, **news}
                 except DunningError as error:
                     trouble = str(error)
@@ -240,17 +245,21 @@ class Listing:
                 self._due, self._running = time.monotonic() + seconds, False
             self._first.set()
 
+    def _suspended_by_us(self) -> FrozenSet[AccountRef]:
+        with self.installation.store.read() as conn:
+            return frozenset(block.account for block in block_rows.held(conn) if block.measure is Measure.SUSPEND)
 
-def counted(accounts: Iterable[Account]) -> Dict[AccountRef, Below]:
-    """Users and domains of each account with all below it. Pure."""
+
+def counted(accounts: Iterable[Account], ours: FrozenSet[AccountRef]) -> Dict[AccountRef, Below]:
+    """Users and domains of each account with all below it; `ours`: whom we suspended. Pure."""
     users: Dict[AccountRef, int] = {}
     domains: Dict[AccountRef, int] = {}
-    suspended: Dict[AccountRef, bool] = {}
+    foreign: Dict[AccountRef, bool] = {}
     for account in accounts:
-        suspended[account.ref] = account.suspended
+        foreign[account.ref] = account.suspended and account.ref not in ours
         above = AccountRef(account.panel, account.owner)
         for ref in (account.ref, above) if account.kind is AccountKind.USER else (account.ref,):
             domains[ref] = domains.get(ref, 0) + len(account.domains)
         if account.kind is AccountKind.USER:
             users[above] = users.get(above, 0) + 1
-    return {ref: Below(users.get(ref, 0), domains.get(ref, 0), now) for ref, now in suspended.items()}
+    return {ref: Below(users.get(ref, 0), domains.get(ref, 0), by_others) for ref, by_others in foreign.items()}

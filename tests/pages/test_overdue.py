@@ -134,6 +134,17 @@ def test_rows_with_blocks_can_be_ticked_and_are_restored_together(busy):
     assert busy.work()[0].state == "done" and busy.suspended() == {"atelier03"}
 
 
+def test_whom_we_have_just_restored_is_not_called_suspended_by_someone_else(busy):
+    browser = busy.browser()
+    browser.get("confirm", act="suspend", name="da1/atelier").send(why="formal notice")
+    busy.work()
+    # The panel is listed now, while he is suspended, and not again for a minute.
+    assert browser.get("overdue").rows()[0][-1].startswith("Suspended")
+    browser.get("confirm", act="restore", name="da1/atelier").send()
+    busy.work()
+    assert browser.get("overdue").rows()[0][-1] == "Active"
+
+
 def test_the_reseller_leads_to_his_page(busy):
     assert busy.browser().get("overdue").follow("atelier").heading == "atelier reseller on da1"
 
