@@ -1,7 +1,10 @@
 """Accessibility as far as a program can tell: axe-core's rules, what is cut, what scrolls sideways, where the focus is."""
 
+import re
 from importlib.resources import files
 from typing import Any, List
+
+from playwright.sync_api import Page
 
 from tests.browser.clicks import Place
 
@@ -55,3 +58,15 @@ def scrolls_sideways(place: Place) -> bool:
 def focus(place: Place) -> Any:
     """The element that has the focus: text, tag, whether it is ours and can be seen to have it."""
     return place.evaluate(FOCUS)
+
+
+def tab_to(page: Page, text: str, tag: str = "") -> None:
+    """Press Tab until that has the focus; at each stop within the page the focus can be seen."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        here = focus(page)
+        if here["ours"]:
+            assert here["visible"], here
+        if re.fullmatch(text, here["text"].strip()) and tag in ("", here["tag"]):
+            return
+    raise AssertionError(f"Tab never comes to {text}")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import clicks
+from tests.browser import axe, clicks
 from tests.browser.clicks import (
     confirm,
     count_of,
@@ -228,3 +228,49 @@ def test_letters_are_right_in_whatever_encoding_the_skin_declares(page, here, en
     expect(page.get_by_text("café, één € te weinig")).to_be_visible()
     assert here.ask_store("SELECT why FROM jobs ORDER BY rowid DESC LIMIT 1") == "café, één € te weinig"
     wait_until_done(page)
+
+
+# -- by keyboard alone -------------------------------------------------------------------------------------------------
+
+
+def test_a_reseller_is_suspended_and_restored_by_keyboard_alone(page, here):
+    open_page(page, here, "overview")
+    axe.tab_to(page, "Skip to the content")
+    axe.tab_to(page, "Overdue", "A")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overdue")
+    axe.tab_to(page, "noordweb")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("noordweb")
+    axe.tab_to(page, "Suspend reseller")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Suspend da1/noordweb?")
+    axe.tab_to(page, "The 24 accounts by name", "SUMMARY")
+    page.keyboard.press("Space")
+    expect(page.locator("ul.names").first).to_be_visible()
+    axe.tab_to(page, "Put this notice on .*", "INPUT")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Put this notice on")).not_to_be_checked()
+    page.keyboard.press("Space")
+    axe.tab_to(page, r"Reason \(required\)", "TEXTAREA")
+    page.keyboard.type("third reminder")
+    axe.tab_to(page, "Suspend", "BUTTON")
+    page.keyboard.press("Space")
+    wait_until_done(page)
+    assert "noordweb01" in here.suspended()
+    open_page(page, here, "account", name="da1/noordweb")
+    axe.tab_to(page, "Restore", "A")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Restore da1/noordweb?")
+    axe.tab_to(page, "Restore", "BUTTON")
+    page.keyboard.press("Enter")
+    wait_until_done(page)
+    assert "noordweb01" not in here.suspended()
+
+
+def test_the_skip_link_leads_past_the_menu(page, here):
+    open_page(page, here, "overdue")
+    axe.tab_to(page, "Skip to the content")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert axe.focus(page)["text"].strip() == "Search reseller or debtor"
