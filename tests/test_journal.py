@@ -1,6 +1,7 @@
 """The journal shows every tampering: a changed, removed, inserted or cut-off entry."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timezone
 
@@ -113,6 +114,18 @@ def test_the_seal_may_lag_behind_after_a_crash(store, tmp_path):
     with store.begin() as conn:
         journal.append(conn, AT, "root", "lifted")
     assert faults(store, tmp_path) == []
+
+
+def test_several_threads_may_seal_at_once(store, tmp_path):
+    def seal(_):
+        with store.read() as conn:
+            journal.seal(conn, tmp_path / "state")
+
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(30):
+            (tmp_path / "state" / journal.SEAL).unlink()
+            list(threads.map(seal, range(4)))
+            assert faults(store, tmp_path) == []
 
 
 def test_an_unreadable_seal_is_a_fault(store, tmp_path):

@@ -9,6 +9,7 @@ lag behind (a crash), it can never be ahead of an honest journal.
 import hashlib
 import json
 import os
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -158,7 +159,8 @@ def seal(conn: Connection, state_dir: Path) -> None:
     count, newest = entries.head(conn)
     if not count or read_seal(state_dir) == (count, newest):
         return
-    temporary = state_dir / f".{SEAL}.{os.getpid()}"
+    # The service seals from several threads at once.
+    temporary = state_dir / f".{SEAL}.{os.getpid()}.{threading.get_native_id()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"{count} {newest}\n")
