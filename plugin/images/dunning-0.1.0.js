@@ -8,13 +8,14 @@
     var live = document.querySelector("[data-dunning-live]");
     var said = -1;
     var trouble = 0;
+    var pause = 300;  /* Small jobs are over at once, long ones are asked for once a second. */
 
     if (window.history.replaceState) {
       try { window.history.replaceState(null, "", box.dataset.dunningAddress); } catch (error) { /* in a frame of another origin */ }
     }
     if (box.dataset.dunningState !== "queued" && box.dataset.dunningState !== "running") { return; }
     hideRefresh();
-    later(700);
+    later(pause);
 
     function later(wait) { window.setTimeout(ask, wait); }
 
@@ -48,7 +49,7 @@
         if (inside) { box.tabIndex = -1; box.focus(); }
       }
       tell(figures);
-      if (!figures.over) { hideRefresh(); later(1000); }
+      if (!figures.over) { hideRefresh(); pause = Math.min(1000, pause + 200); later(pause); }
     }
 
     function advance(figures) {

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.clicks import Place
 
 SOURCE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+RUN = """async () => (await axe.run(document, {resultTypes: ['violations'], preload: false})).violations.map(
     (rule) => [rule.id, rule.impact, rule.nodes.map((node) => node.target.join(' ') + ': ' + node.failureSummary)])"""
 CUT = """() => [...document.querySelectorAll('.dunning *, .notice *, main *')].filter((one) => {
     const style = getComputedStyle(one), box = one.getBoundingClientRect();

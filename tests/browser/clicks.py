@@ -11,6 +11,7 @@ from tests.browser.world import World
 ADDRESS = "/CMD_PLUGINS_ADMIN/dunning/index.html"
 JOB_SECONDS = 40
 """A job of the case takes two or three seconds; a loaded machine is given more."""
+STATE = "[data-dunning-job] > p .badge"
 Place = Union[Page, Frame]
 """A page, or what Evolution's frame holds: both are clicked alike."""
 
@@ -73,12 +74,17 @@ def confirm(place: Place, button: str, why: str = "second reminder unanswered") 
 
 def wait_until_done(place: Place) -> None:
     """Watch the job's page, without touching it, until it says that all is done."""
-    expect(state(place)).to_have_text("Done", timeout=JOB_SECONDS * 1000)
+    wait_until(place, "Done")
+
+
+def wait_until(place: Place, word: str) -> None:
+    """Watch the job's page until its state is that."""
+    place.locator(STATE, has_text=re.compile(f"^{word}$")).first.wait_for(timeout=JOB_SECONDS * 1000)
 
 
 def state(place: Place) -> Any:
     """The job's state, as its page shows it."""
-    return place.locator("[data-dunning-job] > p .badge").first
+    return place.locator(STATE).first
 
 
 def suspend(place: Place, name: str) -> None:

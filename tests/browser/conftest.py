@@ -1,6 +1,7 @@
 """One browser a process, one host a module. After each test everything is restored, and must be as it was."""
 
 import os
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -34,26 +35,33 @@ def here(archive, request):
         yield here
 
 
-@pytest.fixture
-def new_context(chromium):
-    """Browsers of other people: contexts that share nothing, closed in the end. No page may speak to anybody else."""
-    opened, strange = [], []
+@pytest.fixture(scope="session")
+def context_of(chromium):
+    """context_of(**options): a browser that shares nothing with others. No page in it may speak to anybody else."""
 
+    @contextmanager
     def make(**options):
+        strange = []
         context = chromium.new_context(**{"viewport": SIZE, "locale": "en-GB", **options})
         context.set_default_timeout(PATIENCE)
         context.on("request", lambda request: strange.append(request.url) if _is_strange(request.url) else None)
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
+        yield context
         context.close()
-    assert strange == []
+        assert strange == []
+
+    return make
+
+
+@pytest.fixture
+def new_context(context_of):
+    """Browsers of other people, closed in the end."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(context_of(**options))
 
 
 def _is_strange(url):
-    return not url.startswith(("http://127.0.0.1:", "data:", "about:", "blob:", "file:")) and ".example/" not in url
+    known = ("http://127.0.0.1:", "data:", "about:", "blob:", "file:")
+    return not url.startswith(known) and ".example/" not in url
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +74,21 @@ def logged_in(chromium, here):
     return cookies
 
 
+@pytest.fixture(scope="module")
+def admins_browser(context_of, logged_in):
+    """A browser in which the admin is logged in to the panel."""
+    with context_of(storage_state=logged_in) as context:
+        yield context
+
+
 @pytest.fixture
-def page(new_context, logged_in, as_it_was):
-    """A browser in which the admin is logged in to the panel. No script of ours may fail in it."""
+def page(admins_browser, as_it_was):
+    """A tab of it. No script of ours may fail there."""
     failed = []
-    page = new_context(storage_state=logged_in).new_page()
+    page = admins_browser.new_page()
     page.on("pageerror", lambda error: failed.append(error))
     yield page
+    page.close()
     assert failed == []
 
 
@@ -86,5 +102,6 @@ def as_it_was(here):
     here.wait_for_jobs()
     if here.journal_entries() != before:
         here.panel.faults.planned.clear()
-        here.run("restore", "--all", "--yes")
+        if here.ask_store("SELECT count(*) FROM blocks WHERE state IN ('intended', 'laid', 'lifting')"):
+            here.run("restore", "--all", "--yes")
         assert here.state() == here.free

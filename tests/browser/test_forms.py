@@ -2,6 +2,7 @@
 
 import html
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -17,10 +18,19 @@ FREE, HIT = {"atelier03"}, {"atelier", "atelier01", "atelier02", "atelier03"}
 """Who is suspended before, and after a suspension of the reseller: one was suspended for abuse by somebody else."""
 
 
+@pytest.fixture(scope="module")
+def without_script(context_of, logged_in):
+    """The admin's browser, script switched off."""
+    with context_of(storage_state=logged_in, java_script_enabled=False) as context:
+        yield context
+
+
 @pytest.fixture
-def plain(new_context, logged_in, as_it_was):
-    """The admin's browser without script."""
-    return new_context(storage_state=logged_in, java_script_enabled=False).new_page()
+def plain(without_script, as_it_was):
+    """A tab in which nothing of ours runs."""
+    page = without_script.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -231,7 +241,9 @@ def test_a_session_that_the_panel_has_ended_shows_the_login_page_and_nothing_of_
 # -- interruptions -----------------------------------------------------------------------------------------------------
 
 
-def test_a_browser_that_is_closed_and_opened_again_finds_the_job(page, here, slow, new_context):
+def test_a_browser_that_is_closed_and_opened_again_finds_the_job(here, as_it_was, slow, new_context):
+    page = new_context().new_page()
+    assert log_in(page, here)
     open_page(page, here, "confirm", **BUSY)
     confirm(page, "Suspend", "closed in between")
     page.context.close()
@@ -246,7 +258,12 @@ def test_a_browser_that_is_closed_and_opened_again_finds_the_job(page, here, slo
 def test_a_service_that_is_killed_in_the_middle_of_a_job_goes_on_after_and_the_page_with_it(page, here, slow):
     open_page(page, here, "confirm", **BUSY)
     confirm(page, "Suspend")
-    expect(clicks.state(page)).to_have_text("Running")
+    clicks.wait_until(page, "Running")
+    # The panel has been asked, and keeps the answer back.
+    until = time.monotonic() + 30
+    while here.panel.faults.planned:
+        assert time.monotonic() < until
+        time.sleep(0.02)
     here.stop_service(kill=True)
     here.start_service()
     wait_until_done(page)

@@ -179,7 +179,8 @@ def world(archive: bytes, take_in: bool = True, only: str = "") -> Iterator[Worl
             yield here
         finally:
             here.stop_service()
-        assert panel.mistakes == [] and "Traceback" not in here.log
+        assert panel.mistakes == []
+        assert "Traceback" not in here.log, here.log
 
 
 def install(here: World, archive: bytes) -> None:
