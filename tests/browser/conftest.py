@@ -102,6 +102,5 @@ def as_it_was(here):
     here.wait_for_jobs()
     if here.journal_entries() != before:
         here.panel.faults.planned.clear()
-        if here.ask_store("SELECT count(*) FROM blocks WHERE state IN ('intended', 'laid', 'lifting')"):
-            here.run("restore", "--all", "--yes")
+        here.restore_all()
         assert here.state() == here.free

@@ -47,7 +47,8 @@ def busy(here, chromium):
     context.close()
     here.run("suspend", "noordweb", "--measure", "lock_login", "--scope", "reseller", "--why", "x", "--yes")
     yield here
-    here.run("restore", "--all", "--yes")
+    here.wait_for_jobs()
+    here.restore_all()
     assert here.state() == here.free
 
 
@@ -81,7 +82,7 @@ def test_axe_finds_nothing_in_either_language_light_or_dark(reader, busy, name, 
 def test_axe_finds_nothing_on_a_job_that_runs(busy, new_context):
     page = new_context(reduced_motion="reduce").new_page()
     assert clicks.log_in(page, busy)
-    busy.panel.faults.plan("hang", path="SELECT_USERS", seconds=4)
+    busy.panel.faults.plan("hang", path="SELECT_USERS", seconds=3)
     open_page(page, busy, "confirm", act="suspend", name="da1/zuidhost01")
     page.get_by_label("nothing is overdue").check()
     confirm(page, "Suspend")

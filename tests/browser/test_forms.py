@@ -36,7 +36,7 @@ def plain(without_script, as_it_was):
 @pytest.fixture
 def slow(here):
     """The panel keeps the next suspension waiting: a job in the middle of its work."""
-    here.panel.faults.plan("hang", path="SELECT_USERS", seconds=3)
+    here.panel.faults.plan("hang", path="SELECT_USERS", seconds=2)
     yield
     here.panel.faults.planned.clear()
 

@@ -1,5 +1,5 @@
 """A host for a real browser: the sandbox panel filled with the case, the built plugin installed through the panel's
-plugin manager, books taken in, the installed service running. Nothing of this checkout is imported by what is clicked."""
+plugin manager, books taken in, the installed service running. What is clicked is the package's, not this checkout's."""
 
 import fcntl
 import os
@@ -14,6 +14,9 @@ from typing import Any, Dict, Iterator, Optional, Set
 
 import requests
 
+from dunning_plugin import jobs
+from dunning_plugin.enforce.wishes import RestoreWish
+from dunning_plugin.installation import Installation
 from dunning_plugin.sandbox.directadmin import case
 from dunning_plugin.sandbox.directadmin.options import Options
 from dunning_plugin.sandbox.directadmin.server import SandboxPanel
@@ -142,6 +145,16 @@ class World:
     def journal_entries(self) -> int:
         """How much has happened."""
         return int(self.ask_store("SELECT count(*) FROM journal"))
+
+    def restore_all(self) -> None:
+        """Have the running service lift all that is laid, if anything is."""
+        if not self.ask_store("SELECT count(*) FROM blocks WHERE state IN ('intended', 'laid', 'lifting')"):
+            return
+        installation = Installation(str(self.panel.root / "etc/dunning/dunning.yaml"), self.now)
+        with installation.store.begin() as conn:
+            jobs.queue(conn, RestoreWish(everything=True, why="the test is over"), "root", installation.now())
+        installation.close()
+        self.wait_for_jobs()
 
     def wait_for_jobs(self) -> None:
         """Until the worker has nothing left to do."""
