@@ -37,6 +37,10 @@ def _world(users: int) -> Iterator[Tuple[SandboxPanel, DirectAdmin, Path]]:
             secret.write_text(panel.password)
             hookfiles.prepare_state(folder / "state")
             settings = PanelSettings("directadmin", panel.url, "admin", secret, root=panel.root, chunk=CHUNK)
+            # A real panel has been at work for weeks; this one was filled a moment ago, and has read no file of it yet.
+            first = open_panel("da1", settings, folder / "state", True)
+            first.reseller_accounts("reseller")
+            first.close()
             adapter = open_panel("da1", settings, folder / "state", True)
             yield panel, adapter, folder
             adapter.close()

@@ -130,7 +130,7 @@ def test_the_number_of_requests_does_not_grow_with_the_users_beyond_the_chunks(p
         act()
         counts.append(len(running.requests))
     # A look of a moment ago is good for one act; lifting looks again.
-    assert counts == [2, 2, chunks, 2 + chunks]
+    assert counts == [2, 1, chunks, 1 + chunks]
     assert not any(running.disk.config(name)["suspended"] == "yes" for name in names)
 
 

@@ -54,9 +54,9 @@ def test_set_aside_is_out_of_the_hooks_sight_until_put_again_or_forgotten(folder
     folder.put(["jan"], OURS)
     assert entries(folder) == ["jan"]
     folder.set_aside("jan", OURS)
-    folder.forget_aside("jan", OTHER)
+    folder.forget_aside(["jan"], OTHER)
     assert entries(folder) == ["~jan"]
-    folder.forget_aside("jan", OURS)
+    folder.forget_aside(["jan"], OURS)
     assert entries(folder) == []
 
 

@@ -168,9 +168,7 @@ def _intend(store: "Store", order: Order, works: Sequence[_Work], now: Callable[
         block_rows.move(conn, ended, at)
         gone = {number for number, _, _ in ended}
         fresh = {work.name: _before(order, work) for work in works if work.block is None or work.block.id in gone}
-        newest = block_rows.newest_id(conn)
-        block_rows.add(conn, order.case.ref, order.panel, order.measure, BlockState.INTENDED, fresh, at)
-        added = block_rows.active(conn, panel=order.panel, case_ref=order.case.ref, after_id=newest)
+        added = block_rows.add(conn, order.case.ref, order.panel, order.measure, BlockState.INTENDED, fresh, at)
         kept = [
             (work.block.id, work.step.intent, "")
             for work in works
@@ -179,8 +177,7 @@ def _intend(store: "Store", order: Order, works: Sequence[_Work], now: Callable[
         block_rows.move(conn, kept, at)
         begun = set(fresh) | {work.name for work in works if work.block and work.block.id in {k[0] for k in kept}}
         journal.append_all(conn, [_entry(order, work, act, at) for work in works if work.name in begun])
-    blocks = {block.account.name: block for block in added}
-    return [replace(work, block=blocks[work.name]) if work.name in fresh else work for work in works]
+    return [replace(work, block=added[work.name]) if work.name in fresh else work for work in works]
 
 
 def _send(layer: Layer, order: Order, works: Sequence[_Work], answers: Dict[str, Answer]) -> str:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -11,6 +11,8 @@ from dunning_plugin.model import ACTIVE_BLOCK_STATES, AccountRef, Block, BlockSt
 from dunning_plugin.store.cases import instant_text
 from dunning_plugin.store.tables import blocks, cases
 
+# json.dumps would make an encoder for each of a thousand blocks.
+BEFORE = json.JSONEncoder(sort_keys=True).encode
 ACTIVE = tuple(state.value for state in ACTIVE_BLOCK_STATES)
 
 
@@ -23,8 +25,9 @@ def add(
     befores: Mapping[str, Facts],
     at: datetime,
     notes: Optional[Mapping[str, str]] = None,
-) -> None:
-    """New blocks of one case and measure, one an account (name -> state before)."""
+) -> Dict[str, Block]:
+    """New blocks of one case and measure, one an account (name -> state before); answers them by name."""
+    newest = conn.execute(select(func.coalesce(func.max(blocks.c.id), 0))).scalar_one()
     rows = [
         {
             "case_ref": case_ref,
@@ -32,19 +35,23 @@ def add(
             "account": name,
             "measure": measure.value,
             "state": state.value,
-            "before": json.dumps(before, sort_keys=True),
+            "before": BEFORE(before),
             "note": (notes or {}).get(name, ""),
             "changed_at": instant_text(at),
         }
         for name, before in befores.items()
     ]
-    if rows:
-        conn.execute(insert(blocks), rows)
-
-
-def newest_id(conn: Connection) -> int:
-    """The id of the block that was written last, 0 if there is none."""
-    return int(conn.execute(select(func.coalesce(func.max(blocks.c.id), 0))).scalar_one())
+    if not rows:
+        return {}
+    conn.execute(insert(blocks), rows)
+    # Whoever writes is alone: what is newer now is ours.
+    ids = conn.execute(select(blocks.c.account, blocks.c.id).where(blocks.c.id > newest)).all()
+    return {
+        name: Block(
+            number, case_ref, AccountRef(panel, name), measure, state, befores[name], (notes or {}).get(name, "")
+        )
+        for name, number in ids
+    }
 
 
 def move(conn: Connection, changes: Sequence[Tuple[int, BlockState, str]], at: datetime) -> None:
@@ -66,10 +73,9 @@ def active(
     panel: Optional[str] = None,
     case_ref: Optional[str] = None,
     debtor_key: Optional[str] = None,
-    after_id: int = 0,
 ) -> Tuple[Block, ...]:
     """Blocks that hold or are on their way (intended, laid, lifting), in the order they were laid."""
-    query = select(blocks).where(blocks.c.state.in_(ACTIVE), blocks.c.id > after_id).order_by(blocks.c.id)
+    query = select(blocks).where(blocks.c.state.in_(ACTIVE)).order_by(blocks.c.id)
     if panel is not None:
         query = query.where(blocks.c.panel == panel)
     if case_ref is not None:

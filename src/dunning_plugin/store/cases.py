@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Optional, Tuple
 
 from sqlalchemy import Connection, insert, select, update
@@ -13,6 +14,7 @@ from dunning_plugin.store.tables import cases
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
+@lru_cache(maxsize=256)
 def instant_text(moment: datetime) -> str:
     """'2009-04-08T07:00:00Z' from an aware datetime."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

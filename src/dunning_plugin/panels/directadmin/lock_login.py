@@ -34,9 +34,9 @@ class LockLoginLayer:
         self.panel = panel
 
     def see(self, names: Iterable[str], case_ref: str) -> Mapping[str, Sighting]:
-        """Two requests for who is there; the lock itself is a file."""
+        """One request or two for who is there; the lock itself is a file."""
         wanted = list(names)
-        present = self.panel.accounts(wanted)
+        present = self.panel.states(wanted)
         found: Dict[str, Sighting] = {}
         for name in wanted:
             held_by = self.panel.logins.reference(name)

@@ -1,9 +1,8 @@
 """Lock and guard files: one file an account in a root-owned folder, tested by the panel's hooks."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
-from typing import Sequence
+from typing import FrozenSet, Iterable, Sequence
 
 MOST = 64
 
@@ -41,10 +40,11 @@ class Folder:
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(f"{reference}\n")
+            aside = self._aside_now()
             for name in names:
                 self._link(source, _checked(name), reference)
-                with suppress(FileNotFoundError):
-                    os.unlink(f"{self.path}/{_aside(name)}")
+                if name in aside:
+                    (self.path / _aside(name)).unlink(missing_ok=True)
         finally:
             source.unlink(missing_ok=True)
 
@@ -69,10 +69,19 @@ class Folder:
         if self._read(_checked(name)) == reference:
             os.replace(self.path / name, self.path / _aside(name))
 
-    def forget_aside(self, name: str, reference: str) -> None:
-        """Drop what `set_aside` kept for this case, once the account is seen free."""
-        if self._read(_aside(name)) == reference:
-            (self.path / _aside(name)).unlink(missing_ok=True)
+    def forget_aside(self, names: Iterable[str], reference: str) -> None:
+        """Drop what `set_aside` kept for this case, once the accounts are seen free."""
+        aside = self._aside_now()
+        for name in names:
+            if name in aside and self._read(_aside(name)) == reference:
+                (self.path / _aside(name)).unlink(missing_ok=True)
+
+    def _aside_now(self) -> FrozenSet[str]:
+        """Names that something is set aside for: hardly ever any, and one look at the folder tells."""
+        try:
+            return frozenset(entry[1:] for entry in os.listdir(self.path) if entry.startswith("~"))
+        except OSError:
+            return frozenset()
 
     def switch(self, on: bool) -> None:
         """Turn the whole folder off for the hooks (a file `<folder>.off` beside it), or on again."""

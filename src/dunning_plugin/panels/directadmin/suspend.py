@@ -31,11 +31,10 @@ class SuspendLayer:
     def see(self, names: Iterable[str], case_ref: str) -> Mapping[str, Sighting]:
         """Read all named accounts in a fixed number of requests."""
         wanted = list(names)
-        present = self.panel.accounts(wanted)
+        present = self.panel.states(wanted)
         seen = {name: self._sight(name, present.get(name), case_ref) for name in wanted}
         if self.panel.settings.local:
-            for name in (name for name, sight in seen.items() if sight.seen is Seen.FREE):
-                self.panel.guards.forget_aside(name, case_ref)
+            self.panel.guards.forget_aside([n for n, sight in seen.items() if sight.seen is Seen.FREE], case_ref)
         now = time.monotonic()
         self._looks.update({(name, case_ref): (now, sight) for name, sight in seen.items()})
         return seen
@@ -128,7 +127,7 @@ class SuspendLayer:
                 self._unguard(name, case_ref)
 
     def _see_without_guard(self, names: List[str], case_ref: str) -> Dict[str, bool]:
-        present = self.panel.accounts(names)
+        present = self.panel.states(names)
         return {
             name: name in present and present[name].suspended and reference_in(present[name].reason) in ("", case_ref)
             for name in names

@@ -26,6 +26,7 @@ FRESH_NS = 50_000_000
 """Nanoseconds for which a changed file may change again unseen: more than a tick of any kernel's clock."""
 
 
+Signature = Tuple[int, int, int]
 Act = TypeVar("Act", bound=Callable[..., None])
 
 
@@ -48,8 +49,8 @@ class Disk:
         self.da = root / "usr/local/directadmin"
         self._users = str(self.da / "data/users")
         self.as_root = os.geteuid() == 0
-        self._configs: Dict[str, Tuple[Tuple[int, int], Dict[str, str]]] = {}
-        self._listed: Dict[str, Tuple[Tuple[int, int, int], List[str]]] = {}
+        self._configs: Dict[str, Tuple[Signature, Dict[str, str]]] = {}
+        self._listed: Dict[str, Tuple[Signature, List[str]]] = {}
         self.lock = threading.RLock()
         self.zones = Zones(root)
         self._prepare()
@@ -76,7 +77,7 @@ class Disk:
         return sorted(os.listdir(self.da / "data/users"))
 
     def exists(self, name: str) -> bool:
-        return is_name(name) and (self._folder(name) / "user.conf").is_file()
+        return is_name(name) and os.path.isfile(f"{self._users}/{name}/user.conf")
 
     def config(self, name: str) -> Dict[str, str]:
         """user.conf as a dict, read anew when the file changed. KeyError if there is no such account."""
@@ -86,7 +87,7 @@ class Disk:
             status = os.stat(path)
         except FileNotFoundError:
             raise KeyError(name) from None
-        signature = (status.st_mtime_ns, status.st_ino)
+        signature = _signature(status)
         known = self._configs.get(name)
         if known is None or known[0] != signature:
             pairs = (line.split("=", 1) for line in _text(path).split("\n") if "=" in line)
@@ -99,7 +100,7 @@ class Disk:
 
     def users_of(self, owner: str) -> List[str]:
         """The users below a reseller or admin, as users.list says."""
-        return self._lines(self._folder(owner) / "users.list")
+        return self._lines(f"{self._users}/{owner}/users.list")
 
     def resellers(self) -> List[str]:
         return self._lines(self.da / "data/admin/reseller.list")
@@ -321,11 +322,18 @@ class Disk:
 
     def _write_config(self, name: str, config: Mapping[str, str]) -> None:
         """Whole and at once, as readers expect. A value cannot begin a line, and so a key, of its own."""
-        path = self._folder(name) / "user.conf"
-        temporary = path.with_name(".user.conf")
-        lines = (f"{key}={CONTROLS.sub(' ', config[key])}\n" for key in sorted(config))
-        _write(temporary, "".join(lines), 0o600)
-        os.replace(temporary, path)
+        folder = f"{self._users}/{name}"
+        # Hardly a value has a character to be taken away.
+        clean = {key: v if (v := config[key]).isprintable() else CONTROLS.sub(" ", v) for key in sorted(config)}
+        text = "".join([f"{key}={value}\n" for key, value in clean.items()]).encode()
+        descriptor = os.open(f"{folder}/.user.conf", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(descriptor, text)
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(f"{folder}/.user.conf", f"{folder}/user.conf")
+        self._configs[name] = (_signature(status), clean)
 
     def _make_home(self, name: str, kind: str) -> None:
         home = self.home(name)
@@ -356,7 +364,7 @@ class Disk:
             status = os.stat(path)
         except FileNotFoundError:
             return []
-        signature = (status.st_mtime_ns, status.st_ino, status.st_size)
+        signature = _signature(status)
         known = self._listed.get(str(path))
         if known is None or known[0] != signature:
             try:
@@ -377,6 +385,11 @@ class Disk:
         lines = self._lines(path)
         if line in lines:
             path.write_text("".join(f"{other}\n" for other in lines if other != line), "utf-8")
+
+
+def _signature(status: os.stat_result) -> Signature:
+    """What changes when a file does."""
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:

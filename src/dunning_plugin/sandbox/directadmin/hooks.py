@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Dict, List, Mapping, Tuple
 
 SECONDS = 30
+YOUNG_NS = 50_000_000
+"""Nanoseconds within which two changes of a folder may look like one."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -16,6 +18,7 @@ class Hooks:
     def __init__(self, da: Path, log: Path) -> None:
         self.da, self.log = da, log
         self._known: Dict[str, Tuple[Tuple[int, ...], List[Path]]] = {}
+        self._plugins: Tuple[int, List[str]] = (-1, [])
 
     def scripts(self, hook: str) -> List[Path]:
         """The scripts of a hook, looked up anew whenever one of the folders or manifests changed."""
@@ -28,9 +31,19 @@ class Hooks:
 
     def _signature(self, hook: str) -> Tuple[int, ...]:
         custom, plugins = f"{self.da}/scripts/custom", f"{self.da}/plugins"
-        places = [custom, f"{custom}/{hook}", plugins]
-        places += [f"{plugins}/{name}/{part}" for name in os.listdir(plugins) for part in ("hooks", "plugin.conf")]
-        return tuple(_changed(place) for place in places)
+        folders = tuple(_changed(place) for place in (custom, f"{custom}/{hook}", plugins))
+        return (*folders, *(_changed(place) for place in self._parts(plugins, folders[-1])))
+
+    def _parts(self, plugins: str, changed: int) -> List[str]:
+        """Where each plugin keeps hooks and manifest; listed anew when the folder of all plugins changed, which is not
+        believed while that is too young to change once more unseen."""
+        if self._plugins[0] != changed or time.time_ns() - changed < YOUNG_NS:
+            names = os.listdir(plugins)
+            self._plugins = (
+                changed,
+                [f"{plugins}/{name}/{part}" for name in names for part in ("hooks", "plugin.conf")],
+            )
+        return self._plugins[1]
 
     def _find(self, hook: str) -> List[Path]:
         """In order: scripts/custom/<HOOK>/*.sh, scripts/custom/<HOOK>.sh, plugins/*/hooks/<HOOK>.sh (active ones)."""
